@@ -1,0 +1,1 @@
+"""Segments to IR: what the HTTP Caddyfile means."""

@@ -1,0 +1,1 @@
+"""What Caddy itself configures: the root, storage, logging, listener wrappers."""

@@ -1,0 +1,1 @@
+"""What the running house offers a module: a typing.Protocol, so nothing imports the runtime."""

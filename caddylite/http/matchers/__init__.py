@@ -1,0 +1,1 @@
+"""One file a request matcher; its name is the matcher's name."""

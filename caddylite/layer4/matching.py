@@ -1,0 +1,132 @@
+"""How a matcher looks at a connection: no sockets here, only the bytes seen so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from caddylite.caddyfile.dispenser import Dispenser
+from caddylite.node import Node
+
+
+class NeedMore(Exception):
+    """The bytes seen so far settle nothing.
+
+    ``committed``: they do name the protocol, and only a detail is missing (a TLS record header has
+    been read, the SNI has not).
+    """
+
+    def __init__(self, committed: bool = False) -> None:
+        super().__init__()
+        self.committed = committed
+
+
+#: Raised by Peek itself: one object, since it is raised once a segment and route.
+_MORE = NeedMore()
+
+
+@dataclass(slots=True)
+class Connection:
+    """What is known of a connection besides its bytes.
+
+    ``remote`` and ``local`` are ``(host, port)``, or a path for a Unix socket (maybe ``""``).
+    ``network`` is ``tcp``, ``udp``, ``unix`` or ``unixgram``. ``started`` is in seconds since the
+    epoch.
+    ``vars`` and ``placeholders`` (names without braces) are what handlers and matchers have set.
+    """
+
+    remote: tuple[str, int] | str = ("", 0)
+    local: tuple[str, int] | str = ("", 0)
+    network: str = "tcp"
+    started: float = 0.0
+    vars: dict[str, Any] = field(default_factory=dict)
+    placeholders: dict[str, Any] = field(default_factory=dict)
+    encrypted: bool = False  # True once a ``tls`` handler has unwrapped it
+
+    @property
+    def is_datagram(self) -> bool:
+        """Do its bytes come as whole datagrams?"""
+        return self.network in ("udp", "unixgram")
+
+
+class Peek:
+    """A cursor over the bytes seen so far. Reading past them raises NeedMore.
+
+    ``memo`` is shared by all the matchers that look at the same bytes, so that a ClientHello is
+    parsed once. ``why`` is set by a matcher that refutes, for ``explain`` and the log.
+    ``datagrams`` are the whole datagrams of a datagram association (``data`` is their sum).
+    """
+
+    __slots__ = ("at", "cx", "data", "datagrams", "memo", "why")
+
+    def __init__(
+        self,
+        data: bytes,
+        cx: Connection | None = None,
+        datagrams: tuple[bytes, ...] = (),
+        memo: dict[str, Any] | None = None,
+    ) -> None:
+        self.data, self.at = data, 0
+        self.cx = Connection() if cx is None else cx
+        self.datagrams = datagrams
+        self.memo: dict[str, Any] = {} if memo is None else memo
+        self.why = ""
+
+    def read(self, count: int) -> bytes:
+        """Take the next ``count`` bytes."""
+        end = self.at + count
+        if end > len(self.data):
+            raise _MORE
+        taken = self.data[self.at : end]
+        self.at = end
+        return taken
+
+    def byte(self) -> int:
+        """Take the next byte, as a number."""
+        return self.read(1)[0]
+
+    def rest(self) -> bytes:
+        """Return all the bytes seen from here on; nothing is taken."""
+        return self.data[self.at :]
+
+    def no(self, why: str) -> bool:
+        """Refute, saying why in a few words (``first byte 0x47 is not a TLS record``)."""
+        self.why = why
+        return False
+
+
+Match = Callable[[Peek], bool]
+
+
+class Matcher(Node, frozen=True):
+    """Says whether a connection is of some kind. It must neither block nor keep state.
+
+    Subclasses are IR (frozen, Caddy's JSON keys) and bring their Caddyfile syntax, documented in
+    the docstring under ``Syntax::``.
+    """
+
+    namespace: ClassVar[str | None] = "layer4.matchers"
+
+    @classmethod
+    def parse(cls, d: Dispenser) -> Self:
+        """Read the matcher's Caddyfile syntax; the cursor stands before the matcher's name.
+
+        This default is for matchers with no arguments and no block.
+        """
+        d.next()
+        d.no_more_args()
+        if d.next_block(d.nesting):
+            raise d.err(
+                f"malformed layer4 connection matcher '{cls.name}': blocks are not supported"
+            )
+        return cls()
+
+    def prepare(self, cx: Any) -> Match:
+        """Return the function that matches: compiled regexps, loaded files. ConfigError if invalid.
+
+        What is costly is done here, once; what lives (a watched file) belongs to ``cx``.
+        """
+        return self.match
+
+    def match(self, p: Peek) -> bool:
+        """Answer, or raise NeedMore. Called by the default :meth:`prepare`."""
+        raise NotImplementedError

@@ -1,0 +1,1 @@
+"""Placeholders: ``{…}`` in configs, expanded once, at config time or per connection."""

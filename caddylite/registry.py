@@ -1,0 +1,96 @@
+"""Where modules are found: a module's ID is its import path.
+
+``layer4.matchers.ssh`` is the class marked ``@module("layer4.matchers.ssh")`` in
+``caddylite/layer4/matchers/ssh.py``. There is no list to keep: adding the file adds the module.
+A name Python keeps for itself has an underscore after it (``not`` lives in ``not_.py``); a dash
+becomes an underscore. Apps have no namespace: ``http`` is marked in ``caddylite/http/config.py``.
+
+Other distributions add modules through the entry-point group ``caddylite.modules``: the entry
+point's name is the module ID, its value the import path of the Python module that defines it.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from keyword import iskeyword
+from pkgutil import iter_modules
+from typing import TypeVar
+
+from caddylite.errors import Span, UnknownName
+
+T = TypeVar("T", bound=type)
+_classes: dict[str, type] = {}
+
+
+def module(module_id: str) -> Callable[[T], T]:
+    """Give a class its ID (``cls.id``) and its name (``cls.name``), and make it findable."""
+
+    def register(cls: T) -> T:
+        if module_id in _classes:
+            raise RuntimeError(f"module already registered: {module_id}")
+        cls.id = module_id  # type: ignore[attr-defined]
+        cls.name = module_id.rpartition(".")[2]  # type: ignore[attr-defined]
+        _classes[module_id] = cls
+        return cls
+
+    return register
+
+
+@cache
+def _plugins() -> dict[str, str]:
+    from importlib.metadata import entry_points
+
+    return {e.name: e.value for e in entry_points(group="caddylite.modules")}
+
+
+@cache
+def names(namespace: str) -> tuple[str, ...]:
+    """Return the names in a namespace, by reading the folder: nothing in it is imported."""
+    package = f"caddylite.{namespace}"
+    try:
+        folder = import_module(package).__path__
+    except (ModuleNotFoundError, AttributeError):
+        folder = []
+    built_in = {
+        m.name.removesuffix("_") for m in iter_modules(folder) if not m.name.startswith("_")
+    }
+    prefix = f"{namespace}."
+    added = {i.removeprefix(prefix) for i in _plugins() if i.startswith(prefix)}
+    return tuple(sorted(built_in | added))
+
+
+def _import_path(namespace: str, name: str) -> str:
+    if not namespace:
+        return f"caddylite.{name}.config"
+    stem = name.replace("-", "_")
+    return f"caddylite.{namespace}.{stem}{'_' if iskeyword(stem) else ''}"
+
+
+def lookup(module_id: str) -> type | None:
+    """Return the class with this ID, importing its file if need be; None if there is none."""
+    cls = _classes.get(module_id)
+    if cls is not None:
+        return cls
+    namespace, _, name = module_id.rpartition(".")
+    if not name.replace("-", "_").isidentifier() and not iskeyword(name):
+        return None
+    path = _plugins().get(module_id)
+    if path is None:
+        path = _import_path(namespace, name)
+        try:
+            if find_spec(path) is None:
+                return None
+        except ModuleNotFoundError:
+            return None
+    import_module(path)
+    return _classes.get(module_id)
+
+
+def find(namespace: str, name: str, at: Span | None = None) -> type:
+    """Return the class with the ID ``namespace.name``; UnknownName, in Caddy's words, if none."""
+    module_id = f"{namespace}.{name}" if namespace else name
+    cls = lookup(module_id)
+    if cls is None:
+        raise UnknownName(f"unknown module: {module_id}", name, names(namespace), at)
+    return cls

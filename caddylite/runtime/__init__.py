@@ -1,0 +1,1 @@
+"""The live house: reactor, listeners, relay."""

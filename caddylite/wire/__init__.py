@@ -1,0 +1,1 @@
+"""Bytes to facts: pure parsers that matchers, handlers and tests share."""
