@@ -23,7 +23,7 @@ Decoder = Callable[[Any, Path], Any]
 
 
 def to_plain(node: Node) -> Any:
-    """Return the JSON form of a node; a module with an inline key gets it, with all keys sorted."""
+    """Return the JSON form of a node; one with an inline key gets it, all its keys sorted."""
     return _encode_node(node)
 
 

@@ -2,11 +2,11 @@
 
 A field is written as Go would marshal it:
 
-* a plain type (``str``, ``int``, ``bool``, ``tuple[…]``, ``dict[…]``, a Node) is left out when it is
-  empty (Go's ``omitempty``); ``T | None = None`` is a Go pointer: left out only when None;
+* a plain type (``str``, ``int``, ``bool``, ``tuple[…]``, ``dict[…]``) is left out when it is empty
+  (Go's ``omitempty``); ``T | None = None`` is a Go pointer: left out only when None;
 * ``Annotated[T, ALWAYS]`` is written even when empty (no ``omitempty``);
-* a field typed with an abstract *kind* (a Node subclass that names a ``namespace``) holds a module:
-  ``tuple[Handler, ...]`` with ``inline_key="handler"`` is ``[{"handler": "proxy", …}]``;
+* a field typed with an abstract *kind* (a Node subclass that names a ``namespace``) holds a
+  module: ``tuple[Handler, ...]`` with ``inline_key="handler"`` is ``[{"handler": "proxy", …}]``;
   ``dict[str, Matcher]`` (a kind without ``inline_key``) is Caddy's ModuleMap;
 * ``Any`` is JSON carried through.
 

@@ -121,7 +121,7 @@ class Matcher(Node, frozen=True):
         return cls()
 
     def prepare(self, cx: Any) -> Match:
-        """Return the function that matches: compiled regexps, loaded files. ConfigError if invalid.
+        """Return the function that matches (regexps compiled, files loaded); ConfigError if bad.
 
         What is costly is done here, once; what lives (a watched file) belongs to ``cx``.
         """
