@@ -36,7 +36,7 @@ class Helper(Dispenser):
     matchers: dict[str, MatcherSet]  # named matchers in scope, "@name" -> set
 
     def matcher_token(self) -> MatcherSet | None:
-        """Read the next argument as a matcher token (``*``, ``/path``, ``@name``), if it is one."""
+        """Read the next argument as a matcher token (``*``, ``/path``, ``@name``), if any."""
         raise NotImplementedError
 
     def take_matcher_set(self) -> MatcherSet | None:
