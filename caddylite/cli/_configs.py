@@ -1,0 +1,100 @@
+"""Finding and reading the config a command is about."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from caddylite.cli import _envfile, _report
+from caddylite.errors import ConfigError
+
+if TYPE_CHECKING:
+    from caddylite.caddy.config import Config
+
+F = TypeVar("F", bound=Callable[..., Any])
+NO_INPUT = (
+    "input file required when there is no Caddyfile in current directory (use --config flag)"
+)
+
+
+def config_options(command: F) -> F:
+    """Give a command Caddy's ``--config``, ``--adapter`` and ``--envfile``."""
+    for option in (
+        click.option("--envfile", multiple=True, help="Environment file(s) to load"),
+        click.option("-a", "--adapter", default="", help="Name of config adapter to apply"),
+        click.option("-c", "--config", default="", help="Configuration file (- is stdin)"),
+    ):
+        command = option(command)
+    return command
+
+
+@dataclass(slots=True)
+class Source:
+    """A config as text: where it came from and how it is to be read."""
+
+    file: str
+    text: str
+    adapter: str  # "caddyfile", or "" for JSON
+
+
+def find(config: str, quiet: bool = False) -> str:
+    """Return the config's path: the one given, or ``Caddyfile`` here."""
+    if config:
+        return config
+    if not Path("Caddyfile").is_file():
+        raise ConfigError(NO_INPUT, hint="write a Caddyfile here, or name one with --config")
+    if not quiet:
+        _report.log("info", "using adjacent Caddyfile")
+    return "Caddyfile"
+
+
+def is_caddyfile(path: str, adapter: str) -> bool:
+    """Is the file to be read as a Caddyfile? Caddy's rule: by adapter, else by its name."""
+    if adapter:
+        return adapter == "caddyfile"
+    name = Path(path).name.lower()
+    if name.endswith(".json"):
+        return False
+    return name.startswith("caddyfile") or name.endswith(".caddyfile")
+
+
+def read(path: str, what: str) -> str:
+    """Read a file, or stdin for ``-``; ``what`` is Caddy's word for it in the complaint."""
+    try:
+        raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as e:
+        reason = (e.strerror or str(e)).lower()
+        raise ConfigError(f"{what}: open {path}: {reason}") from None
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def load_source(config: str, adapter: str, envfile: tuple[str, ...]) -> Source:
+    """Find and read a config, as ``run`` and ``validate`` do."""
+    _envfile.load(envfile)
+    path = find(config)
+    if adapter not in ("", "caddyfile", "json"):
+        raise ConfigError(f"unrecognized config adapter: {adapter}")
+    text = read(path, "reading config from file")
+    _report.log("info", "using config from file", file=path)
+    return Source(path, text, "caddyfile" if is_caddyfile(path, adapter) else "")
+
+
+def compile_source(source: Source) -> "Config":
+    """Compile a config of either language; warnings go to the log."""
+    from caddylite.adapt.compile import from_caddyfile, from_json
+
+    if not source.adapter:
+        return from_json(source.text, source.file)
+    try:
+        config, warnings = from_caddyfile(source.text, source.file)
+    except ConfigError as e:
+        raise e.wrap("adapting config using caddyfile: ") from None
+    _report.log("info", "adapted config to JSON", adapter="caddyfile")
+    for warning in warnings:
+        _report.log(
+            "warn", warning.text, adapter="caddyfile", file=warning.file, line=warning.line
+        )
+    return config

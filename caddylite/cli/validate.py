@@ -1,0 +1,17 @@
+"""``caddylite validate``: would this config start?"""
+
+import click
+
+from caddylite.cli import _configs
+
+
+@click.command()
+@_configs.config_options
+def command(config: str, adapter: str, envfile: tuple[str, ...]) -> None:
+    """Load and provision a config without starting it, and say what is wrong with it."""
+    from caddylite.runtime.check import check
+
+    source = _configs.load_source(config, adapter, envfile)
+    compiled = _configs.compile_source(source)
+    check(compiled, source)
+    click.echo("Valid configuration")
