@@ -7,6 +7,7 @@ the path to it. What Go does on the way out is done here too: whatever Caddy bui
 
 import types
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from inspect import get_annotations
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -18,6 +19,7 @@ from caddylite.values import Duration
 
 N = TypeVar("N", bound=Node)
 Path = tuple[str | int, ...]
+_EXACT = 1 << 53
 Encoder = Callable[[Any], Any]
 Decoder = Callable[[Any, Path], Any]
 
@@ -34,11 +36,17 @@ def from_plain(cls: type[N], value: Any, path: Path = ()) -> N:
 
 
 def sort_keys(value: Any) -> Any:
-    """Sort the keys of every object inside, as a trip through Go's ``map[string]any`` does."""
+    """Sort the keys of every object inside, as a trip through Go's ``map[string]any`` does.
+
+    On that trip numbers are floating-point: an integer beyond 2**53 comes back with its shortest
+    digits (``9007199254740993`` as ``9007199254740992``).
+    """
     if isinstance(value, dict):
         return {k: sort_keys(value[k]) for k in sorted(value)}
     if isinstance(value, list):
         return [sort_keys(v) for v in value]
+    if type(value) is int and not -_EXACT <= value <= _EXACT:
+        return int(Decimal(repr(float(value))))
     return value
 
 

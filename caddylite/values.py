@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal
 
+from caddylite.gotext import parse_float
+
 _UNIT_NS = {
     "ns": 1,
     "us": 1_000,
@@ -12,10 +14,10 @@ _UNIT_NS = {
     "s": 1_000_000_000,
     "m": 60_000_000_000,
     "h": 3_600_000_000_000,
-    "d": 86_400_000_000_000,
 }
-_PIECE = re.compile(r"(\d+\.?\d*|\.\d+)([a-zµμ]*)")
-_INT64_MAX = (1 << 63) - 1
+_PIECE = re.compile(r"(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?P<unit>[^0-9.]*)")
+_DAYS = re.compile(r"([0-9.+-]*)d")
+_INT64 = 1 << 63
 
 
 class Duration(int):
@@ -27,30 +29,75 @@ class Duration(int):
     def parse(cls, text: str) -> "Duration":
         """Read Go's ``time.ParseDuration`` syntax plus Caddy's ``d`` (24 hours).
 
-        Raises ValueError with Go's words (``time: invalid duration "5"``).
+        Raises ValueError with Go's words (``time: invalid duration "5x"``).
         """
-        body = text[1:] if text[:1] in ("+", "-") else text
-        if body == "0":
-            return cls(0)
-        total, at = Decimal(0), 0
-        if not body:
-            raise ValueError(f'time: invalid duration "{text}"')
-        while at < len(body):
-            piece = _PIECE.match(body, at)
-            if piece is None:
-                raise ValueError(f'time: invalid duration "{text}"')
-            number, unit = piece.groups()
-            if not unit:
-                raise ValueError(f'time: missing unit in duration "{text}"')
-            if unit not in _UNIT_NS:
-                raise ValueError(f'time: unknown unit "{unit}" in duration "{text}"')
-            total += Decimal(number) * _UNIT_NS[unit]
-            at = piece.end()
-        if total > _INT64_MAX:
-            raise ValueError(f'time: invalid duration "{text}"')
-        return cls(-int(total) if text.startswith("-") else int(total))
+        if len(text.encode()) > 1024:
+            raise ValueError("parsing duration: input string too long")
+        return cls(_nanoseconds(_days_to_hours(text)))
 
     @property
     def seconds(self) -> float:
         """The same span in seconds, as timers want it."""
         return self / 1_000_000_000
+
+
+def _days_to_hours(text: str) -> str:
+    """Write days as hours; a ``d`` anywhere is taken for a unit, as Caddy takes it."""
+    while "d" in text:
+        at = text.index("d")
+        number = at
+        while number and text[number - 1] in "0123456789.+-":
+            number -= 1
+        if number == at and at:
+            number = at - 1  # a letter before it stands where its number should
+        hours = Decimal(repr(parse_float(text[number:at]) * 24.0))
+        text = f"{text[:number]}{_plain(hours)}h{text[at + 1 :]}"
+    return text
+
+
+def _plain(number: Decimal) -> str:
+    shown = format(number, "f")
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def _quote(text: str) -> str:
+    out = []
+    for byte in text.encode():
+        if byte in b'"\\':
+            out.append("\\" + chr(byte))
+        else:
+            out.append(chr(byte) if 0x20 <= byte < 0x7F else f"\\x{byte:02x}")
+    return '"' + "".join(out) + '"'
+
+
+def _nanoseconds(text: str) -> int:
+    bad = ValueError(f"time: invalid duration {_quote(text)}")
+    body = text[1:] if text[:1] in ("+", "-") else text
+    if body == "0":
+        return 0
+    if not body:
+        raise bad
+    total, at = 0, 0
+    while at < len(body):
+        piece = _PIECE.match(body, at)
+        if piece is None or not (piece["whole"] or piece["part"]):
+            raise bad
+        if int(piece["whole"] or 0) > _INT64:
+            raise bad
+        unit = _UNIT_NS.get(piece["unit"])
+        if not piece["unit"]:
+            raise ValueError(f"time: missing unit in duration {_quote(text)}")
+        if unit is None:
+            unknown = _quote(piece["unit"])
+            raise ValueError(f"time: unknown unit {unknown} in duration {_quote(text)}")
+        total += int(piece["whole"] or 0) * unit
+        if piece["part"]:
+            # Go multiplies in floating point here, and rounds down.
+            total += int(float(piece["part"]) * (unit / 10.0 ** len(piece["part"])))
+        if total > _INT64:
+            raise bad
+        at = piece.end()
+    negative = text.startswith("-")
+    if total == _INT64 and not negative:
+        raise bad
+    return -total if negative else total
