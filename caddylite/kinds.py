@@ -18,8 +18,36 @@ class ListenerWrapper(Node, frozen=True):
     inline_key: ClassVar[str | None] = "wrapper"
 
 
+class PacketConnWrapper(Node, frozen=True):
+    """The like for datagrams (``caddy/packetconns``; the standard build has none)."""
+
+    namespace: ClassVar[str | None] = "caddy.packetconns"
+    inline_key: ClassVar[str | None] = "wrapper"
+
+
 class Storage(Node, frozen=True):
     """Where certificates and keys are kept (``caddy/storage``)."""
 
     namespace: ClassVar[str | None] = "caddy.storage"
     inline_key: ClassVar[str | None] = "module"
+
+
+class NetworkProxy(Node, frozen=True):
+    """Which proxy outgoing requests go through (``caddy/network_proxy``)."""
+
+    namespace: ClassVar[str | None] = "caddy.network_proxy"
+    inline_key: ClassVar[str | None] = "from"
+
+
+class DNSProvider(Node, frozen=True):
+    """Who can write DNS records for us (``dns/providers``; the standard build has none)."""
+
+    namespace: ClassVar[str | None] = "dns.providers"
+    inline_key: ClassVar[str | None] = "name"
+
+
+class Filesystem(Node, frozen=True):
+    """Where files are served from (``caddy/fs``; the standard build has none)."""
+
+    namespace: ClassVar[str | None] = "caddy.fs"
+    inline_key: ClassVar[str | None] = "backend"

@@ -10,6 +10,9 @@ A field is written as Go would marshal it:
   ``dict[str, Matcher]`` (a kind without ``inline_key``) is Caddy's ModuleMap;
 * ``Any`` is JSON carried through.
 
+``id`` and ``name`` are the class's own: a field with such a key has another attribute name
+(``label: str = msgspec.field(default="", name="name")``).
+
 IR files must not say ``from __future__ import annotations``: the codec reads the annotations.
 """
 

@@ -1,0 +1,1 @@
+"""The events app: what is done when something happens."""

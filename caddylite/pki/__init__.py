@@ -1,0 +1,1 @@
+"""The PKI app: our own certificate authorities."""

@@ -1,0 +1,1 @@
+"""Who signs certificates; one file an issuer."""
