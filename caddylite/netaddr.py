@@ -6,7 +6,7 @@ here raises ValueError with them.
 
 from dataclasses import dataclass, replace
 
-from caddylite.gotext import parse_uint
+from caddylite.gonumbers import parse_uint
 
 _MAX_SPAN = 65535
 

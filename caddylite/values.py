@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from caddylite.gotext import parse_float
+from caddylite.gonumbers import parse_float
 
 _UNIT_NS = {
     "ns": 1,

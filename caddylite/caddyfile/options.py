@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.gotext import atoi, parse_size
+from caddylite.gonumbers import atoi, parse_size
 from caddylite.values import Duration
 
 Fields = dict[str, Any]

@@ -1,0 +1,120 @@
+"""Numbers read from text with Go's rules and Go's words when they cannot be read.
+
+Caddy's complaints end in whatever ``strconv`` or ``humanize`` said, so these raise ValueError
+with that text.
+"""
+
+import re
+
+_INT = re.compile(r"[+-]?[0-9]+")
+_FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_SPECIAL = re.compile(r"[+-]?(?:inf|infinity)|nan", re.I)
+_SIZE = re.compile(r"[0-9.,]*")
+_MAX_UINT64 = (1 << 64) - 1
+_SHORT_ESCAPES = {
+    '"': '\\"', "\\": "\\\\", "\a": "\\a", "\b": "\\b", "\f": "\\f",
+    "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
+}  # fmt: skip
+
+
+def quote(text: str) -> str:
+    """Return the text as Go's ``%q`` prints it."""
+    out = []
+    for c in text:
+        if c in _SHORT_ESCAPES:
+            out.append(_SHORT_ESCAPES[c])
+        elif c.isprintable():
+            out.append(c)
+        elif ord(c) < 0x80:
+            out.append(f"\\x{ord(c):02x}")
+        else:
+            out.append(f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}")
+    return '"' + "".join(out) + '"'
+
+
+def atoi(text: str) -> int:
+    """Read a decimal integer of 64 bits (``strconv.Atoi``)."""
+    return _integer(text, 64, "Atoi")
+
+
+def parse_int(text: str, bits: int = 64) -> int:
+    """Read a decimal integer that fits so many bits (``strconv.ParseInt``)."""
+    return _integer(text, bits, "ParseInt")
+
+
+def _integer(text: str, bits: int, function: str) -> int:
+    if not _INT.fullmatch(text):
+        raise ValueError(f"strconv.{function}: parsing {quote(text)}: invalid syntax")
+    value = int(text)
+    if not -(1 << (bits - 1)) <= value < 1 << (bits - 1):
+        raise ValueError(f"strconv.{function}: parsing {quote(text)}: value out of range")
+    return value
+
+
+def parse_uint(text: str, bits: int = 64, base: int = 10) -> int:
+    """Read an integer without a sign (``strconv.ParseUint``)."""
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"[:base]
+    if not text or any(c not in digits for c in text.lower()):
+        raise ValueError(f"strconv.ParseUint: parsing {quote(text)}: invalid syntax")
+    value = int(text, base)
+    if value >> bits:
+        raise ValueError(f"strconv.ParseUint: parsing {quote(text)}: value out of range")
+    return value
+
+
+def parse_float(text: str) -> float:
+    """Read a floating-point number (``strconv.ParseFloat`` with 64 bits)."""
+    if not _FLOAT.fullmatch(text) and not _SPECIAL.fullmatch(text):
+        try:
+            if text.lstrip("+-")[:2].lower() == "0x" and "p" in text.lower():
+                return float.fromhex(text)
+        except ValueError:
+            pass
+        raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: invalid syntax")
+    value = float(text)
+    if value in (float("inf"), float("-inf")) and not _SPECIAL.fullmatch(text):
+        raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: value out of range")
+    return value
+
+
+def parse_bool(text: str) -> bool:
+    """Read one of Go's words for a truth value (``strconv.ParseBool``)."""
+    if text in ("1", "t", "T", "true", "TRUE", "True"):
+        return True
+    if text in ("0", "f", "F", "false", "FALSE", "False"):
+        return False
+    raise ValueError(f"strconv.ParseBool: parsing {quote(text)}: invalid syntax")
+
+
+def _units() -> dict[str, int]:
+    out = {"": 1, "b": 1}
+    for power, letter in enumerate("kmgtpe", 1):
+        out |= {letter: 1000**power, f"{letter}b": 1000**power}
+        out |= {f"{letter}i": 1024**power, f"{letter}ib": 1024**power}
+    return out
+
+
+_UNITS = _units()
+
+
+def parse_size(text: str) -> int:
+    """Read a byte count: ``10MB``, ``4KiB``, ``1,024`` (``humanize.ParseBytes``)."""
+    found = _SIZE.match(text)
+    end = found.end() if found else 0
+    number = text[:end].replace(",", "")
+    value = parse_float(number)
+    unit = text[end:].strip().lower()
+    if unit not in _UNITS:
+        raise ValueError(f"unhandled size name: {unit}")
+    if "." in number:
+        exact = int(value * _UNITS[unit]) if value * _UNITS[unit] < _MAX_UINT64 else 1 << 64
+    else:
+        exact = int(number) * _UNITS[unit]
+    if exact > _MAX_UINT64:
+        raise ValueError(f"too large: {text}")
+    return exact
+
+
+def signed64(value: int) -> int:
+    """Return what Go's ``int64()`` makes of an unsigned number: the same 64 bits with a sign."""
+    return value - (1 << 64) if value >> 63 else value
