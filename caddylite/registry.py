@@ -45,6 +45,12 @@ def _plugins() -> dict[str, str]:
 
 
 @cache
+def plugins(prefix: str) -> dict[str, str]:
+    """Return the import paths that plugins give for IDs with this prefix, by the rest of the ID."""
+    return {i.removeprefix(prefix): path for i, path in _plugins().items() if i.startswith(prefix)}
+
+
+@cache
 def names(namespace: str) -> tuple[str, ...]:
     """Return the names in a namespace, by reading the folder: nothing in it is imported."""
     package = f"caddylite.{namespace}"

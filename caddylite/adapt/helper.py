@@ -7,21 +7,29 @@ A directive is a file of its name in ``adapt/directives`` that defines one of
 * ``def parse(h: Helper) -> list[ConfigValue]``: for everything else (cursor before the name).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from caddylite.adapt.warnings import Warning_
 from caddylite.caddyfile.dispenser import Dispenser
+from caddylite.caddyfile.token import Token
+from caddylite.errors import ConfigError
 from caddylite.http.handling import Handler
 from caddylite.http.route import MatcherSet, Route
+
+if TYPE_CHECKING:
+    from caddylite.http.handlers.subroute import Subroute
 
 
 @dataclass(slots=True)
 class ConfigValue:
     """One thing a directive contributes.
 
-    ``kind`` is Caddy's class name for it: ``route`` (value: Route), ``error_route``, ``bind``,
-    ``tls.cert_issuer``, ``custom_log`` …; ``directive`` is filled in by whoever called it.
+    ``kind`` is Caddy's class name for it: ``route`` (value: Route, or a Subroute whose routes
+    stay together in their order), ``error_route`` (Subroute), ``bind`` (Bind), ``custom_log``
+    (CustomLog), ``pki.ca`` (a pair: ID, CA), ``tls.connection_policy``, ``tls.cert_issuer``,
+    ``tls.cert_manager``, ``tls.cert_loader``, ``tls.on_demand`` …, ``listener_wrapper``.
+    ``directive`` is filled in by whoever called the directive.
     """
 
     kind: str
@@ -29,19 +37,85 @@ class ConfigValue:
     directive: str = ""
 
 
+@dataclass(slots=True)
+class Surroundings:
+    """What all the directives of one run of the adapter share."""
+
+    options: dict[str, Any] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
+    warnings: list[Warning_] = field(default_factory=list)
+    groups: int = 0
+    invoked: dict[str, None] = field(default_factory=dict)
+
+    def next_group(self) -> str:
+        """Return a new name for a group of mutually exclusive routes."""
+        name = f"group{self.groups}"
+        self.groups += 1
+        return name
+
+
 class Helper(Dispenser):
     """A Dispenser over one directive's segment, with what surrounds it."""
 
-    options: Mapping[str, Any]  # the global options, by name
-    matchers: dict[str, MatcherSet]  # named matchers in scope, "@name" -> set
+    __slots__ = ("around", "block_state", "matchers", "site")
+
+    def __init__(
+        self,
+        tokens: list[Token],
+        around: Surroundings,
+        matchers: dict[str, MatcherSet] | None = None,
+        block_state: dict[str, Any] | None = None,
+        site: list[list[Token]] | None = None,
+    ) -> None:
+        super().__init__(tokens)
+        self.around = around
+        #: Named matchers in scope, "@name" -> set.
+        self.matchers: dict[str, MatcherSet] = {} if matchers is None else matchers
+        #: Notes shared by the directives of this block and seen by the blocks inside it.
+        self.block_state: dict[str, Any] = {} if block_state is None else block_state
+        self.site: list[list[Token]] = [] if site is None else site
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The global options, by name."""
+        return self.around.options
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Notes shared by all the directives of the file."""
+        return self.around.state
+
+    # --- matchers
 
     def matcher_token(self) -> MatcherSet | None:
         """Read the next argument as a matcher token (``*``, ``/path``, ``@name``), if any."""
-        raise NotImplementedError
+        return self._read_matcher()[0]
 
     def take_matcher_set(self) -> MatcherSet | None:
         """Like matcher_token, but take the token out and start again from the beginning."""
-        raise NotImplementedError
+        matchers, found = self._read_matcher()
+        if found:
+            self.tokens = [*self.tokens[: self.cursor], *self.tokens[self.cursor + 1 :]]
+        self.reset()
+        return matchers
+
+    def _read_matcher(self) -> tuple[MatcherSet | None, bool]:
+        if not self.next_arg():
+            return None, False
+        word = self.val
+        if word == "*":
+            return None, True
+        if word.startswith("/"):
+            from caddylite.http.matchers.path import Path
+
+            return {"path": Path((word,))}, True
+        if word.startswith("@"):
+            if word not in self.matchers:
+                raise ConfigError(f"unrecognized matcher name: {word}", self.at).as_is()
+            return self.matchers[word], True
+        return None, False
+
+    # --- routes
 
     def route(self, matchers: MatcherSet | None, handler: Handler) -> list[ConfigValue]:
         """Make the one route that runs a handler behind a matcher set."""
@@ -50,20 +124,49 @@ class Helper(Dispenser):
 
     def group(self, values: list[ConfigValue]) -> None:
         """Make the routes among these mutually exclusive (in place), if there are at least two."""
-        raise NotImplementedError
+        from msgspec.structs import replace as replaced
+
+        routes = [v for v in values if isinstance(v.value, Route)]
+        if len(routes) > 1:
+            name = self.around.next_group()
+            for v in routes:
+                v.value = replaced(v.value, group=name)
+
+    # --- blocks of directives
 
     def over(self, d: Dispenser) -> "Helper":
         """Return a Helper over other tokens, with the same surroundings."""
-        raise NotImplementedError
+        return self.within(d.tokens, self.matchers, self.block_state)
+
+    def within(
+        self, tokens: Any, matchers: dict[str, MatcherSet], block_state: dict[str, Any]
+    ) -> "Helper":
+        """Return a Helper over tokens in another scope of the same site."""
+        return Helper(tokens, self.around, matchers, block_state, self.site)
 
     def segment_values(self) -> list[ConfigValue]:
         """Read this segment's block as directives and return what they contribute, unsorted."""
-        raise NotImplementedError
+        from caddylite.adapt.blocks import values_of_block
 
-    def subroute(self) -> Handler:
+        return values_of_block(self)
+
+    def subroute(self) -> "Subroute":
         """Read this segment's block as directives and return them as one subroute handler."""
-        raise NotImplementedError
+        from caddylite.adapt.routes import build_subroute
+
+        return build_subroute(self.segment_values(), self.around)
+
+    # --- the rest
+
+    def invoke(self, name: str) -> None:
+        """Note that the named route is used by this site."""
+        self.around.invoked[name] = None
+
+    def files(self) -> list[str]:
+        """Return the names of the files that this site's words come from, sorted."""
+        return sorted({token.file for segment in self.site for token in segment})
 
     def warn(self, message: str) -> None:
         """Note a warning about the current token."""
-        raise NotImplementedError
+        token = self.token
+        self.around.warnings.append(Warning_(message, token.file, token.line))
