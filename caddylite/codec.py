@@ -147,7 +147,9 @@ def _encoder(hint: Any) -> Encoder:
     if hint is Duration:
         return int
     if isinstance(hint, type) and issubclass(hint, Node):
-        return lambda v: None if v is None else _encode_node(v)
+        # Only a field of a kind names its module; one of a concrete class knows what it holds.
+        encode = _encode_node if "namespace" in hint.__dict__ else _encode_fields
+        return lambda v: None if v is None else encode(v)
     if isinstance(hint, type) and hasattr(hint, "plain_form"):
         return lambda v: None if v is None else v.plain_form()
     return _same

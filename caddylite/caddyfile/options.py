@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.gonumbers import atoi, parse_size
+from caddylite.gonumbers import atoi, parse_size, signed64
 from caddylite.values import Duration
 
 Fields = dict[str, Any]
@@ -75,8 +75,8 @@ def duration(field: str, complaint: str) -> Reader:
 
 
 def size(field: str, complaint: str) -> Reader:
-    """Read a byte count."""
-    return value(field, parse_size, complaint)
+    """Read a byte count (as a signed number, whatever its size: Go's ``int``)."""
+    return value(field, lambda word: signed64(parse_size(word)), complaint)
 
 
 def words(field: str, complaint: str = "") -> Reader:

@@ -1,0 +1,1 @@
+"""Which proxy outgoing requests go through; one file a source."""

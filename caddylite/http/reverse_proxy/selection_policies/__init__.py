@@ -1,0 +1,1 @@
+"""How one of several upstreams is chosen; one file a policy."""

@@ -1,0 +1,1 @@
+"""How requests are carried to upstreams; one file a transport."""

@@ -1,0 +1,1 @@
+"""Where upstreams are found while requests come in; one file a source."""

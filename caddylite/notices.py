@@ -1,0 +1,43 @@
+"""Remarks that Caddy writes to its log while it reads a config (deprecated words, needless ones).
+
+They are not the adapter's warnings, which have a place in a file: they are log lines, with a
+logger's name. Whoever runs the compiler and wants them says::
+
+    with collect() as notices:
+        compile(...)
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One log line: its logger's name (empty for the root), its level, its text."""
+
+    message: str
+    logger: str = ""
+    level: str = "warn"
+
+
+_collected: ContextVar[list[Notice] | None] = ContextVar("notices", default=None)
+
+
+@contextmanager
+def collect() -> Iterator[list[Notice]]:
+    """Gather the notices of what runs inside; outside of this they are dropped."""
+    notices: list[Notice] = []
+    token = _collected.set(notices)
+    try:
+        yield notices
+    finally:
+        _collected.reset(token)
+
+
+def notice(message: str, logger: str = "") -> None:
+    """Make a remark."""
+    notices = _collected.get()
+    if notices is not None:
+        notices.append(Notice(message, logger))
