@@ -177,6 +177,17 @@ class Dispenser:
         self.no_more_args()
         return value
 
+    def exactly(self, count: int = 1) -> list[str]:
+        """Take all the arguments of this line, which must be so many.
+
+        Unlike :meth:`only_arg` it complains at the last argument wanted (Caddy's ``AllArgs``).
+        """
+        out = [self.arg() for _ in range(count)]
+        if self.next_arg():
+            self.prev()
+            raise self.arg_err()
+        return out
+
     def no_more_args(self) -> None:
         """Complain if the line goes on."""
         if self.next_arg():
@@ -216,6 +227,18 @@ class Dispenser:
         count = len(self.args())
         self.cursor = at
         return count
+
+    def scalar(self) -> str | int | float | bool:
+        """Return the current token as a number or truth value, if it is one and not quoted."""
+        from caddylite.gonumbers import atoi, parse_bool, parse_float
+
+        if not self.token.quote:
+            for read in (atoi, parse_float, parse_bool):
+                try:
+                    return read(self.val)
+                except ValueError:
+                    continue
+        return self.val
 
     # --- cutting out
 
