@@ -1,0 +1,186 @@
+"""The router: bytes in, decision out. It has no sockets, no timers and no state between calls.
+
+For each connection routes are tried in order; each is *matched*, *refuted* or *pending* (it needs
+more bytes). A pending route is *committed* once the bytes so far name its protocol and only a
+detail is missing. The six rules (:mod:`caddylite.layer4.waiting` applies those about time):
+
+1. The first matched route that has only refuted routes before it is taken. A route without
+   matchers counts as matched only then.
+2. A matched route behind a pending one waits. It is taken all the same when bytes have come, no
+   route before it is committed and no byte has come for ``SETTLE`` seconds. A route without
+   matchers is never taken this way.
+   Nor is one that stands behind a route without matchers, which would go first.
+3. A taken route whose handlers all pass on continues with the routes after it.
+4. When every route is refuted, the fallback runs.
+5. The matching timeout, or ``LIMIT`` bytes, ends it.
+6. The decision never depends on how the bytes were cut into segments. (Matchers only ever go from
+   pending to matched or refuted as bytes are added; what lies behind ``LIMIT`` is never looked at.)
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from caddylite.layer4.config import Route
+from caddylite.layer4.matching import Connection, Match, Matcher, NeedMore, Peek
+
+#: A decision is the index of the route taken, or one of these.
+FALLBACK: Final = -1
+PENDING: Final = -2
+#: LIMIT bytes have settled nothing.
+OVERFULL: Final = -3
+
+#: Seconds without a byte after which a route behind undecided ones is taken (rule 2).
+SETTLE: Final = 0.1
+#: Bytes that matchers may look at. caddy-l4 reads on while it has fewer than 16 KiB, in steps of
+#: 2 KiB; a whole ClientHello of 16 KiB fits with its headers.
+LIMIT: Final = 18 * 1024
+#: Seconds for matching when the config does not say.
+MATCHING_TIMEOUT: Final = 3.0
+
+REFUTED, MATCHED, WAITING, COMMITTED = 0, 1, 2, 3
+STATUS_NAMES: Final = ("refuted", "matched", "pending", "committed")
+
+#: Matchers that need no bytes come first in a set: they refute at once.
+_CHEAP: Final = ("remote_ip", "local_ip", "remote_ip_list", "clock", "vars", "vars_regexp")
+
+
+@dataclass(frozen=True, slots=True)
+class RouteReport:
+    """What became of one route, for ``explain``, the log and tests.
+
+    ``status`` is one of STATUS_NAMES; ``why`` says in a few words what refuted it or is missing;
+    ``after`` is the number of bytes after which the status was certain.
+    """
+
+    index: int
+    status: str
+    why: str
+    after: int
+
+
+class CompiledRoute:
+    """A route's matchers, ready to be asked. No sets: it has no matchers."""
+
+    __slots__ = ("index", "sets")
+
+    def __init__(self, index: int, sets: Sequence[Sequence[tuple[str, Match]]]) -> None:
+        self.index = index
+        self.sets = tuple(tuple(s) for s in sets)
+
+    def status(self, p: Peek) -> int:
+        """Return REFUTED, MATCHED, WAITING or COMMITTED."""
+        best = REFUTED if self.sets else MATCHED
+        for tests in self.sets:
+            found = MATCHED
+            for _, test in tests:
+                p.at = 0
+                try:
+                    if not test(p):
+                        found = REFUTED
+                        break
+                except NeedMore as more:
+                    found = max(found, COMMITTED if more.committed else WAITING)
+            if found == MATCHED:
+                return MATCHED
+            if found > best:
+                best = found
+        return best
+
+    def why(self, p: Peek) -> str:
+        """Say in words what stands against this route, set by set."""
+        said = []
+        for tests in self.sets:
+            for name, test in tests:
+                p.at, p.why = 0, ""
+                try:
+                    if not test(p):
+                        said.append(f"{name}: {p.why or 'no match'}")
+                        break
+                except NeedMore as more:
+                    said.append(f"{name}: needs more bytes" + (", committed" * more.committed))
+        return "; ".join(said)
+
+
+class Router:
+    """Routes, compiled once. ``decide`` and ``settle`` are pure functions of what they are given.
+
+    ``context`` is the running house (or None where there is none: ``explain``, tests), for
+    :meth:`Matcher.prepare`; a ConfigError says what cannot be prepared.
+    """
+
+    def __init__(
+        self, routes: Sequence[Route], context: Any = None, *, index: bool = True
+    ) -> None:
+        self.routes = tuple(
+            CompiledRoute(i, [_prepare(s, context) for s in route.match])
+            for i, route in enumerate(routes)
+        )
+        self._count = len(self.routes)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def decide(
+        self, cx: Connection, data: bytes, first: int = 0, memo: dict[str, Any] | None = None
+    ) -> int:
+        """Apply the rules 1, 4 and 5 to the bytes so far, from route ``first`` on.
+
+        Return the index of the route taken, FALLBACK, PENDING or OVERFULL. ``memo`` may be kept
+        between calls while bytes are only added.
+        """
+        full = len(data) >= LIMIT
+        p = Peek(data[:LIMIT] if full else data, cx, (), memo)
+        for route in self._candidates(p, first):
+            status = route.status(p)
+            if status == MATCHED:
+                return route.index
+            if status != REFUTED:
+                return OVERFULL if full else PENDING
+        return FALLBACK
+
+    def settle(
+        self, cx: Connection, data: bytes, first: int = 0, memo: dict[str, Any] | None = None
+    ) -> int:
+        """Apply rule 2, after a pause: the matched route that need not wait, or PENDING."""
+        if not data:
+            return PENDING
+        p = Peek(data[:LIMIT], cx, (), memo)
+        for route in self._candidates(p, first):
+            status = route.status(p)
+            if status == MATCHED:
+                return route.index if route.sets else PENDING
+            if status == COMMITTED:
+                return PENDING
+        return PENDING
+
+    def _candidates(self, p: Peek, first: int) -> Sequence[CompiledRoute]:
+        return self.routes[first:] if first else self.routes
+
+    def report(self, cx: Connection, data: bytes, first: int = 0) -> list[RouteReport]:
+        """Say what each route makes of these bytes; costly, for people to read."""
+        return [self._report(route, cx, data[:LIMIT]) for route in self.routes[first:]]
+
+    def _report(self, route: CompiledRoute, cx: Connection, data: bytes) -> RouteReport:
+        p = Peek(data, cx)
+        status = route.status(p)
+        after = len(data)
+        if status in (REFUTED, MATCHED):
+            after = bisect_left(
+                range(len(data)),
+                True,
+                key=lambda size: route.status(Peek(data[:size], cx)) < WAITING,
+            )
+        why = route.why(p) if status != MATCHED else ""
+        return RouteReport(route.index, STATUS_NAMES[status], why, after)
+
+    def undecided(self, cx: Connection, data: bytes, first: int = 0) -> list[int]:
+        """Return the routes still pending, for the log when the time is up."""
+        p = Peek(data[:LIMIT], cx)
+        return [r.index for r in self.routes[first:] if r.status(p) >= WAITING]
+
+
+def _prepare(matchers: dict[str, Matcher], context: Any) -> list[tuple[str, Match]]:
+    names = sorted(matchers, key=lambda name: (name not in _CHEAP, name))
+    return [(name, matchers[name].prepare(context)) for name in names]
