@@ -10,16 +10,18 @@ logger's name. Whoever runs the compiler and wants them says::
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One log line: its logger's name (empty for the root), its level, its text."""
+    """One log line: its logger's name (empty for the root), its level, its text, its fields."""
 
     message: str
     logger: str = ""
     level: str = "warn"
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 _collected: ContextVar[list[Notice] | None] = ContextVar("notices", default=None)
@@ -36,8 +38,8 @@ def collect() -> Iterator[list[Notice]]:
         _collected.reset(token)
 
 
-def notice(message: str, logger: str = "") -> None:
-    """Make a remark."""
+def notice(message: str, logger: str = "", **fields: Any) -> None:
+    """Make a remark; the fields follow the text in the log line."""
     notices = _collected.get()
     if notices is not None:
-        notices.append(Notice(message, logger))
+        notices.append(Notice(message, logger, fields=fields))

@@ -1,9 +1,21 @@
-"""Text to server blocks (a placeholder lexer stands in until the real one is here)."""
+"""Text to server blocks: variables, words, imports, then the grammar."""
 
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from caddylite.caddyfile.env import expand
+from caddylite.caddyfile.files import Files, RealFiles
+from caddylite.caddyfile.imports import Imports
+from caddylite.caddyfile.lexer import tokenize
+from caddylite.caddyfile.stream import Stream
 from caddylite.caddyfile.token import Token
+from caddylite.caddyfile.words import Words
 from caddylite.errors import ConfigError
+from caddylite.lalr import Unexpected, load
+
+__all__ = ["Block", "Segment", "parse", "tokenize"]
 
 Segment = list[Token]
 
@@ -21,33 +33,75 @@ class Block:
     is_named_route: bool = False
 
 
-def tokenize(text: str, file: str = "Caddyfile") -> list[Token]:
-    """Split a text into tokens."""
-    out = []
-    for number, line in enumerate(text.split("\n"), 1):
-        for word in line.split("#")[0].split():
-            if len(word) > 1 and word[0] == word[-1] and word[0] in '"`':
-                out.append(Token(word[1:-1], file, number, quote=word[0]))
-            else:
-                out.append(Token(word, file, number))
-    return out
+def parse(
+    text: str,
+    file: str = "Caddyfile",
+    *,
+    environ: Mapping[str, str] | None = None,
+    files: Files | None = None,
+) -> list[Block]:
+    """Parse a Caddyfile, and what it imports, into its server blocks.
+
+    Bytes should be decoded with ``surrogateescape``. Remarks go to :mod:`caddylite.notices`.
+    """
+    environ = os.environ if environ is None else environ
+    expanded = expand(text, environ)
+    tokens = tokenize(expanded.text, file, expanded.shift if expanded.starts else None)
+    stream = Stream(tokens)
+    words = Words(stream, Imports(files or RealFiles(), environ))
+    try:
+        blocks: list[Block] = load("caddyfile").parse(words.terminals(), _ACTIONS)
+    except Unexpected as unexpected:
+        raise _complaint(unexpected, stream) from None
+    return [block for block in blocks if block.keys or block.segments]
 
 
-def parse(text: str, file: str = "Caddyfile") -> list[Block]:
-    """Parse one Caddyfile into its server blocks."""
-    from caddylite.caddyfile.dispenser import Dispenser
+def _complaint(unexpected: Unexpected, stream: Stream) -> ConfigError:
+    """Say in Caddy's words what the grammar has refused."""
+    if unexpected.terminal == "_CLOSE":
+        return stream.err("Unexpected '}' because no matching opening brace")
+    if "_CLOSE" in unexpected.expected:
+        return stream.err("unexpected EOF", "a block is opened with '{' and never closed")
+    return stream.syntax_err("}", "the block is never closed")
 
-    d = Dispenser(tokenize(text, file))
-    out = []
-    while d.next():
-        block = Block()
-        while not d.token.opens:
-            block.keys.append(d.token.replaced(d.val.removesuffix(",")))
-            if not d.next():
-                raise ConfigError("unexpected EOF", d.at)
-        block.has_braces = True
-        d.prev()
-        for _ in d.block():
-            block.segments.append(d.segment())
-        out.append(block)
-    return out
+
+def _options(segments: list[Segment]) -> Block:
+    return Block([], segments, has_braces=True)
+
+
+def _site(children: list[Any]) -> Block:
+    return Block(children[0], children[1:], has_braces=True)
+
+
+def _bare_site(children: list[Any]) -> Block:
+    return Block(children[0], children[1:])
+
+
+def _named_route(children: list[Any]) -> Block:
+    (tokens,) = children
+    return Block([tokens[0]], [tokens], has_braces=True, is_named_route=True)
+
+
+def _segment(children: list[Any]) -> Segment:
+    tokens: Segment = children[-1]  # END carries all of them
+    return tokens
+
+
+def _blocks(children: list[Any]) -> Iterable[Block]:
+    return [block for block in children if block is not None]
+
+
+def _nothing(children: list[Any]) -> None:
+    return None
+
+
+_ACTIONS = {
+    "start": _blocks,
+    "options": _options,
+    "site": _site,
+    "bare_site": _bare_site,
+    "snippet": _nothing,
+    "named_route": _named_route,
+    "segment": _segment,
+    "block": _nothing,
+}

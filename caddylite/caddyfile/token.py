@@ -58,8 +58,32 @@ class Token:
 
     def ends_line_before(self, following: "Token") -> bool:
         """Does ``following`` start a new line? Another file or import chain always does."""
-        return (
-            self.file != following.file
-            or self.imports != following.imports
-            or self.last_line < following.line
-        )
+        return starts_line(self, following)
+
+    def within(self, snippet: str) -> "Token":
+        """Return the same token as part of a snippet."""
+        return Token(
+            self.text, self.file, self.line, self.column,
+            self.quote, self.marker, snippet, self.imports,
+        )  # fmt: skip
+
+    def through(self, imports: tuple[str, ...]) -> "Token":
+        """Return the same token with another chain of imports."""
+        return Token(
+            self.text, self.file, self.line, self.column,
+            self.quote, self.marker, self.snippet, imports,
+        )  # fmt: skip
+
+
+def starts_line(before: Token, token: Token) -> bool:
+    """Does ``token`` start a new line? Another file or import chain than before always does."""
+    if before.file is not token.file and before.file != token.file:
+        return True
+    if before.imports is not token.imports and before.imports != token.imports:
+        return True
+    line = before.line
+    if line >= token.line:
+        return False
+    if before.quote == "<":
+        line += 2
+    return line + before.text.count("\n") < token.line

@@ -1,0 +1,64 @@
+"""Environment variables in a Caddyfile: a plain text pass before anything else is looked at.
+
+Syntax::
+
+    {$NAME}
+    {$NAME:default}
+
+The value goes in as it stands: it may hold several words, braces, whole directives. It is not
+looked through for further variables. An unset variable without a default is an empty text.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Expanded:
+    """A text with its variables filled in, and where each of them stood.
+
+    ``starts[i]`` is the offset of the i-th value in ``text``, ``shifts[i]`` how many characters
+    more (or less) the file has than ``text`` up to the end of that value.
+    """
+
+    text: str
+    starts: list[int] = field(default_factory=list)
+    shifts: list[int] = field(default_factory=list)
+
+    def shift(self, offset: int) -> int:
+        """Return what to add to an offset in ``text`` to get the offset in the file."""
+        i = bisect_right(self.starts, offset)
+        return self.shifts[i - 1] if i else 0
+
+
+def expand(text: str, environ: Mapping[str, str]) -> Expanded:
+    """Fill in the environment variables."""
+    begin = text.find("{$")
+    if begin < 0:
+        return Expanded(text)
+    out = Expanded("")
+    pieces: list[str] = []
+    done = length = shift = 0
+    while begin >= 0 and (end := text.find("}", begin + 2)) >= 0:
+        if end > begin + 2:
+            value = _value(text[begin + 2 : end], environ)
+            pieces += text[done:begin], value
+            length += begin - done
+            shift += end + 1 - begin - len(value)
+            out.starts.append(length)
+            out.shifts.append(shift)
+            length += len(value)
+            done = end + 1
+        begin = text.find("{$", end + 1)
+    pieces.append(text[done:])
+    out.text = "".join(pieces)
+    return out
+
+
+def _value(reference: str, environ: Mapping[str, str]) -> str:
+    name, _, default = reference.partition(":")
+    try:
+        return environ.get(name, default)
+    except UnicodeEncodeError:  # os.environ refuses what no variable can be called
+        return default
