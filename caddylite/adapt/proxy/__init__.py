@@ -1,0 +1,1 @@
+"""The syntax of ``reverse_proxy``, shared with ``php_fastcgi`` and ``forward_auth``."""
