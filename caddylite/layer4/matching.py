@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
+from caddylite import placeholders
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.node import Node
+from caddylite.placeholders import GLOBALS, UNKNOWN
 
 
 class NeedMore(Exception):
@@ -41,11 +43,59 @@ class Connection:
     vars: dict[str, Any] = field(default_factory=dict)
     placeholders: dict[str, Any] = field(default_factory=dict)
     encrypted: bool = False  # True once a ``tls`` handler has unwrapped it
+    tls: Any = None  # of the innermost ``tls`` handler: an http.request.TLSState
 
     @property
     def is_datagram(self) -> bool:
         """Do its bytes come as whole datagrams?"""
         return self.network in ("udp", "unixgram")
+
+    def lookup(self, name: str) -> Any:
+        """Return the value of a placeholder on this connection, or UNKNOWN."""
+        value = self.placeholders.get(name, UNKNOWN)
+        if value is not UNKNOWN:
+            return value
+        if not name.startswith("l4."):
+            return GLOBALS(name)
+        if name.startswith("l4.vars."):
+            return self.vars.get(name[8:], "")  # one that is not set is empty, not unknown
+        if name == "l4.conn.remote_addr":
+            return address_text(self.remote)
+        if name == "l4.conn.local_addr":
+            return address_text(self.local)
+        if name == "l4.conn.wrap_time":
+            from datetime import UTC, datetime
+
+            return datetime.fromtimestamp(self.started, UTC)
+        return UNKNOWN
+
+    def expand(self, text: str) -> str:
+        """Replace the placeholders of a value; unknown ones vanish."""
+        template = placeholders.compile(text)
+        return template.literal if template.constant else template.expand(self.lookup)
+
+
+def address_text(address: tuple[str, int] | str) -> str:
+    """Return ``host:port``, with brackets around an IPv6 host, or a socket's path."""
+    if isinstance(address, str):
+        return address
+    host, port = address[0], address[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def host_text(address: tuple[str, int] | str) -> str:
+    """Return the host of an address, or a socket's path."""
+    return address if isinstance(address, str) else address[0]
+
+
+def expand_early(text: str, house: Any) -> str:
+    """Replace a value's placeholders when the config is loaded: only the global ones are known.
+
+    ``house`` (see ``context.House``) may be None: then this process's own environment counts.
+    """
+    if "{" not in text and "}" not in text:
+        return text
+    return placeholders.compile(text).expand(GLOBALS if house is None else house.globals)
 
 
 class Peek:
@@ -84,6 +134,18 @@ class Peek:
         """Take the next byte, as a number."""
         return self.read(1)[0]
 
+    def starts_with(self, prefix: bytes, why: str) -> bool:
+        """Do the bytes from here on begin like this? Refutes at the first that differs."""
+        end = self.at + len(prefix)
+        given = self.data[self.at : end]
+        if given == prefix:
+            self.at = end
+            return True
+        if prefix.startswith(given):
+            raise _MORE
+        self.why = why
+        return False
+
     def rest(self) -> bytes:
         """Return all the bytes seen from here on; nothing is taken."""
         return self.data[self.at :]
@@ -114,11 +176,16 @@ class Matcher(Node, frozen=True):
         """
         d.next()
         d.no_more_args()
+        cls.no_block(d)
+        return cls()
+
+    @classmethod
+    def no_block(cls, d: Dispenser) -> None:
+        """Complain if a block opens here."""
         if d.next_block(d.nesting):
             raise d.err(
                 f"malformed layer4 connection matcher '{cls.name}': blocks are not supported"
             )
-        return cls()
 
     def prepare(self, cx: Any) -> Match:
         """Return the function that matches (regexps compiled, files loaded); ConfigError if bad.

@@ -4,9 +4,11 @@ Those that a Caddyfile can name define ``parse(cls, d: Dispenser) -> Self``: the
 before the module's name, and ``d`` ends where the module's words end.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
+from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.node import Node
+from caddylite.tls.handshake import HandshakeTest
 
 
 class Issuer(Node, frozen=True):
@@ -33,6 +35,24 @@ class HandshakeMatcher(Node, frozen=True):
     """Says whether a ClientHello is of some kind (``tls/handshake_match``): a module map."""
 
     namespace: ClassVar[str | None] = "tls.handshake_match"
+
+    @classmethod
+    def parse(cls, d: Dispenser) -> Self:
+        """Read the matcher's Caddyfile syntax; the cursor stands before the matcher's name."""
+        raise NotImplementedError
+
+    def prepare(self, house: Any) -> HandshakeTest:
+        """Return the function that matches; ConfigError if something in it cannot be used.
+
+        ``house`` (see ``context.House``) may be None: then this process's own environment counts.
+        """
+        raise NotImplementedError
+
+
+def no_block(d: Dispenser, name: str) -> None:
+    """Complain if a block opens here; no handshake matcher has one."""
+    if d.next_block(d.nesting):
+        raise d.err(f"malformed TLS handshake matcher '{name}': blocks are not supported")
 
 
 class HandshakeContext(Node, frozen=True):

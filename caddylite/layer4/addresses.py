@@ -1,0 +1,28 @@
+"""What the address matchers share."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from caddylite.caddyfile.dispenser import Dispenser
+from caddylite.errors import ConfigError
+from caddylite.ip import PRIVATE_RANGES, parse_prefix, parse_range, ranges_test
+from caddylite.layer4.matching import expand_early
+
+
+def take_ranges(d: Dispenser) -> list[str]:
+    """Take the ranges left on this line, at least one; ``private_ranges`` stands for several."""
+    out: list[str] = []
+    for word in d.some_args():
+        out += PRIVATE_RANGES if word == "private_ranges" else (word,)
+    return out
+
+
+def address_test(
+    ranges: Iterable[str], house: Any, *, prefixes_only: bool = False
+) -> Callable[[str], bool]:
+    """Return a test for hosts against addresses and CIDR ranges; ConfigError if one is none."""
+    parse = parse_prefix if prefixes_only else parse_range
+    try:
+        return ranges_test([parse(expand_early(r, house)) for r in ranges])
+    except ValueError as e:
+        raise ConfigError(str(e)) from None

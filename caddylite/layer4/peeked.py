@@ -1,0 +1,87 @@
+"""What the peeked bytes of a connection are, found out once however many matchers ask."""
+
+from typing import Any
+
+from caddylite.http.request import Request
+from caddylite.layer4.matching import NeedMore, Peek
+from caddylite.wire import clienthello
+from caddylite.wire.clienthello import Hello, Malformed, NotTLS
+
+_MORE = NeedMore()
+_COMMITTED = NeedMore(committed=True)
+
+_VERSIONS = {
+    0x0304: "tls1.3",
+    0x0303: "tls1.2",
+    0x0302: "tls1.1",
+    0x0301: "tls1.0",
+    0x0300: "ssl3.0",
+}
+
+
+def client_hello(p: Peek) -> Hello | NotTLS | Malformed:
+    """Return the ClientHello at the beginning, or what there is instead; or raise NeedMore."""
+    known = p.memo.get("tls")
+    if known is not None:
+        seen, answer = known
+        if seen is None:
+            return answer  # type: ignore[no-any-return]
+        if seen == len(p.data):
+            raise answer
+    found = clienthello.read(p.data)
+    if isinstance(found, clienthello.Incomplete):
+        p.why = found.why
+        more = _COMMITTED if found.committed else _MORE
+        p.memo["tls"] = len(p.data), more
+        raise more
+    p.memo["tls"] = None, found
+    return found
+
+
+def name_hello(hello: Hello, p: Peek) -> None:
+    """Set the placeholders that a matched ClientHello brings."""
+    names = p.cx.placeholders
+    names["l4.tls.server_name"] = hello.server_name
+    version = hello.legacy_version
+    names["l4.tls.version"] = _VERSIONS.get(version) or f"0x{version:04x}"
+
+
+def request(p: Peek) -> Request | str:
+    """Return the HTTP request at the beginning, or why there is none; or raise NeedMore."""
+    known = p.memo.get("http")
+    if known is not None:
+        seen, answer = known
+        if seen is None:
+            return answer  # type: ignore[no-any-return]
+        if seen == len(p.data):
+            raise answer
+    from caddylite.wire import http_head
+
+    found = http_head.read(p.data)
+    if isinstance(found, http_head.Incomplete):
+        more = _COMMITTED if found.committed else _MORE
+        p.memo["http"] = len(p.data), more
+        raise more
+    answer = found.why if isinstance(found, http_head.NotHTTP) else _request(found, p)
+    p.memo["http"] = None, answer
+    return answer
+
+
+def _request(head: Any, p: Peek) -> Request:
+    from caddylite.http.request import Headers
+
+    cx = p.cx
+    remote = cx.remote if isinstance(cx.remote, str) else cx.remote[0]
+    return Request(
+        method=head.method,
+        path=head.path,
+        raw_path=head.raw_path,
+        query=head.query,
+        host=head.host,
+        headers=Headers(head.fields),
+        proto=head.proto,
+        remote=cx.remote,
+        local=cx.local,
+        client_ip=remote,
+        tls=cx.tls,
+    )

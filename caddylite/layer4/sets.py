@@ -1,0 +1,63 @@
+"""Matchers put together: all of a set, any of several sets; with three answers each.
+
+A set is refuted as soon as one of its matchers is, and several sets match as soon as one does,
+whatever the others still wait for: so an answer does not hang on the order of the matchers.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek
+
+MatcherSet = Mapping[str, Matcher]
+
+
+def all_of(matchers: MatcherSet, house: Any) -> Match:
+    """Return the test of one set; an empty set always matches."""
+    tests = [m.prepare(house) for m in matchers.values()]
+    if len(tests) == 1:
+        return tests[0]
+
+    def every(p: Peek) -> bool:
+        pending: NeedMore | None = None
+        for test in tests:
+            p.at = 0
+            try:
+                if not test(p):
+                    return False
+            except NeedMore as more:
+                if pending is None or more.committed:
+                    pending = more
+        if pending is not None:
+            raise pending
+        return True
+
+    return every
+
+
+def any_of(sets: Iterable[MatcherSet], house: Any) -> Match:
+    """Return the test of several sets; with no set at all everything matches."""
+    tests = [all_of(s, house) for s in sets]
+    if not tests:
+        return lambda p: True
+    return tests[0] if len(tests) == 1 else some_of(tests)
+
+
+def some_of(tests: list[Match]) -> Match:
+    """Return a test that matches if one of these does."""
+
+    def some(p: Peek) -> bool:
+        pending: NeedMore | None = None
+        for test in tests:
+            p.at = 0
+            try:
+                if test(p):
+                    return True
+            except NeedMore as more:
+                if pending is None or more.committed:
+                    pending = more
+        if pending is not None:
+            raise pending
+        return False
+
+    return some

@@ -1,0 +1,1 @@
+"""Matchers for TLS handshakes, one file each."""
