@@ -30,8 +30,9 @@ class Grammar:
     """An LALR(1) table that runs.
 
     A state maps terminals to what to do: a number ≥ 0 is the state to go to, ``~n`` the rule to
-    reduce by; state 0 is the first. As in Lark, a rule or terminal whose name starts with an underscore leaves no mark:
-    the terminal's value is dropped, the rule's children become its parent's.
+    reduce by; state 0 is the first. As in Lark, a rule or terminal whose name starts with an
+    underscore leaves no mark: the terminal's value is dropped, the rule's children become its
+    parent's.
     """
 
     def __init__(self, table: Mapping[str, Any]) -> None:

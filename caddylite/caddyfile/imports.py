@@ -8,8 +8,8 @@ Syntax::
 
 The pattern is the name of a snippet, or a file name relative to the file the statement stands in,
 with at most one ``*`` and one ``?``; a pattern whose last part starts with ``*`` passes over
-hidden files. In what is imported ``{args[…]}`` is replaced by arguments, ``{block}`` by the words of the
-block, ``{blocks.<name>}`` by those of one of its entries.
+hidden files. In what is imported ``{args[…]}`` is replaced by arguments, ``{block}`` by the
+words of the block, ``{blocks.<name>}`` by those of one of its entries.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
