@@ -5,13 +5,13 @@ llhttp, through httptools, does the parsing in its strict mode; what it lets pas
 
 * both Content-Length and Transfer-Encoding, bare LF line ends and folded header lines are refused
   with 400 (Caddy takes them): they are what request smuggling is made of;
-* methods llhttp does not know, HTTP/1.2 and 8-bit bytes in the request target are refused with 400;
+* methods llhttp does not know, HTTP/1.2 and 8-bit bytes in the target are refused with 400;
 * Transfer-Encoding in an HTTP/1.0 request is refused with 400 (Caddy ignores it).
 """
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import httptools
 
@@ -110,7 +110,7 @@ class RequestReader:
         self._length: int | None = 0
         #: Bytes that came after a request that may switch protocols.
         self.rest = b""
-        self._parser = httptools.HttpRequestParser(self)
+        self._parser: Any = httptools.HttpRequestParser(self)
 
     @property
     def idle(self) -> bool:
@@ -138,6 +138,20 @@ class RequestReader:
                 self._fail(431, "")
         events, self._events = self._events, []
         return events
+
+    @property
+    def held(self) -> bool:
+        """Is parsing held up because the last request may switch protocols?"""
+        return self._upgraded
+
+    def take_rest(self) -> bytes:
+        """Return what came after the switch; it is not HTTP any more."""
+        rest, self.rest = self.rest, b""
+        return rest
+
+    def close(self) -> None:
+        """Let go of the parser, which holds on to this object."""
+        self._failed, self._parser = True, None
 
     def resume(self) -> list[Event]:
         """The switch was declined: what came after the request is the next request."""

@@ -1,0 +1,29 @@
+"""Runs ``subroute``: routes inside a route, with error routes of their own."""
+
+from caddylite.http.handlers.subroute import Subroute
+from caddylite.http.live.build import Build
+from caddylite.http.live.errors import Aborted, Disconnected
+from caddylite.http.live.exchange import Exchange, Proceed
+from caddylite.http.live.running import note_error, run
+
+
+class Live:
+    """Runs its routes, then what follows the subroute."""
+
+    def __init__(self, ir: Subroute, build: Build) -> None:
+        self._routes = build.routes(ir.routes)
+        self._errors = build.routes(ir.errors.routes) if ir.errors is not None else None
+
+    async def serve(self, ex: Exchange, proceed: Proceed) -> None:
+        """Run the routes; an error goes to the error routes, if there are any."""
+        if self._errors is None:
+            await run(self._routes, ex, proceed)
+            return
+        try:
+            await run(self._routes, ex, proceed)
+        except (Aborted, Disconnected):
+            raise
+        except Exception as error:
+            ex.server.identify(error)
+            note_error(ex, error)
+            await run(self._errors, ex, proceed)
