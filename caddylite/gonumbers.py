@@ -8,6 +8,7 @@ import re
 
 _INT = re.compile(r"[+-]?[0-9]+")
 _FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])_(?=[0-9])")
 _SPECIAL = re.compile(r"[+-]?(?:inf|infinity)|nan", re.I)
 _SIZE = re.compile(r"[0-9.,]*")
 _MAX_UINT64 = (1 << 64) - 1
@@ -64,15 +65,16 @@ def parse_uint(text: str, bits: int = 64, base: int = 10) -> int:
 
 def parse_float(text: str) -> float:
     """Read a floating-point number (``strconv.ParseFloat`` with 64 bits)."""
-    if not _FLOAT.fullmatch(text) and not _SPECIAL.fullmatch(text):
+    number = _BETWEEN_DIGITS.sub("", text)
+    if not _FLOAT.fullmatch(number) and not _SPECIAL.fullmatch(number):
         try:
-            if text.lstrip("+-")[:2].lower() == "0x" and "p" in text.lower():
-                return float.fromhex(text)
+            if number.lstrip("+-")[:2].lower() == "0x" and "p" in number.lower():
+                return float.fromhex(number)
         except ValueError:
             pass
         raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: invalid syntax")
-    value = float(text)
-    if value in (float("inf"), float("-inf")) and not _SPECIAL.fullmatch(text):
+    value = float(number)
+    if value in (float("inf"), float("-inf")) and not _SPECIAL.fullmatch(number):
         raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: value out of range")
     return value
 

@@ -35,6 +35,11 @@ class Duration(int):
             raise ValueError("parsing duration: input string too long")
         return cls(_nanoseconds(_days_to_hours(text)))
 
+    @classmethod
+    def parse_go(cls, text: str) -> "Duration":
+        """Read Go's ``time.ParseDuration`` syntax, without days: some places know no more."""
+        return cls(_nanoseconds(text))
+
     @property
     def seconds(self) -> float:
         """The same span in seconds, as timers want it."""

@@ -166,6 +166,11 @@ class Helper(Dispenser):
         """Return the names of the files that this site's words come from, sorted."""
         return sorted({token.file for segment in self.site for token in segment})
 
+    def deprecated(self, instead: str) -> None:
+        """Note that the directive's name (the current token) is an old one."""
+        text = f"the '{self.val}' directive is deprecated, please use '{instead}' instead!"
+        self.around.warnings.append(Warning_(text, logger="config.adapter.caddyfile"))
+
     def warn(self, message: str) -> None:
         """Note a warning about the current token."""
         token = self.token

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Warning_:
-    """A remark about a place in a file (line 0: about none)."""
+    """A remark about a place in a file (line 0: about none); ``logger`` is who Caddy says it is."""
 
     text: str
     file: str = ""
     line: int = 0
+    logger: str = "caddyfile"

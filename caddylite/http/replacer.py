@@ -277,3 +277,8 @@ _FAMILIES: Final[tuple[tuple[str, Callable[[Request, str], Any]], ...]] = (
     ("remote.host/", _remote_prefix),
     ("tls.", _tls),
 )
+
+
+def variable_text(request: Request, key: str) -> str:
+    """Return a variable's value as text, as the ``vars`` matchers compare it."""
+    return placeholders.to_string(variable(request, key))

@@ -40,7 +40,9 @@ def status_or_text(h: Helper) -> tuple[str, str]:
     if len(args) == 2:
         return args[0], args[1]
     (word,) = args
-    is_status = (
-        len(word) == 3 and word.removeprefix("+").isascii() and word.removeprefix("+").isdigit()
-    )
-    return ("", word) if is_status and int(word) > 0 else (word, "")
+    return ("", word) if _is_status(word) else (word, "")
+
+
+def _is_status(word: str) -> bool:
+    digits = word.removeprefix("+")
+    return len(word) == 3 and digits.isascii() and digits.isdigit() and int(digits) > 0

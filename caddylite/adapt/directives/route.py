@@ -1,7 +1,7 @@
 """The ``route`` directive."""
 
 from caddylite.adapt.helper import Helper
-from caddylite.adapt.routes import build_subroute
+from caddylite.adapt.routes import join_routes
 from caddylite.http.handlers.subroute import Subroute
 from caddylite.http.route import Route
 
@@ -22,4 +22,4 @@ def handler(h: Helper) -> Subroute:
                 f"{v.directive} directive returned something other than an HTTP route or subroute:"
                 f" {v.value!r} (only handler directives can be used in routes)"
             )
-    return build_subroute(values, h.around, sort=False)
+    return join_routes(values, h.around)

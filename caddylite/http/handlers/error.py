@@ -7,7 +7,7 @@ from caddylite.registry import module
 
 @module("http.handlers.error")
 class StaticError(Handler, frozen=True):
-    """Ends the route with an error, for ``handle_errors`` to answer. The status is 500 if unset."""
+    """Ends the route with an error, for ``handle_errors`` to answer; status 500 if unset."""
 
     error: str = ""
     status_code: WeakString = WeakString("")

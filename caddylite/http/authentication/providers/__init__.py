@@ -1,0 +1,1 @@
+"""Authentication providers: ways to tell who sends a request."""
