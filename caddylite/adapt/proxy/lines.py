@@ -20,9 +20,7 @@ from caddylite.values import Duration
 
 
 def _dynamic(d: Dispenser, out: Fields) -> None:
-    d.arg()
-    if "dynamic_upstreams" in out:
-        raise d.err("dynamic upstreams already specified")
+    d.arg()  # said twice, the last one counts
     out["dynamic_upstreams"] = load_module(d, UpstreamSource)
 
 

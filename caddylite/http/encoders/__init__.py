@@ -1,0 +1,1 @@
+"""How responses are encoded while they are written; one file an encoding."""

@@ -1,0 +1,1 @@
+"""The encodings in which files may lie ready; one file an encoding."""
