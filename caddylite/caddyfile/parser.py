@@ -70,11 +70,8 @@ def _options(segments: list[Segment]) -> Block:
 
 
 def _site(children: list[Any]) -> Block:
-    return Block(children[0], children[1:], has_braces=True)
-
-
-def _bare_site(children: list[Any]) -> Block:
-    return Block(children[0], children[1:])
+    (keys, braces), *segments = children
+    return Block(keys, segments, braces)
 
 
 def _named_route(children: list[Any]) -> Block:
@@ -99,7 +96,7 @@ _ACTIONS = {
     "start": _blocks,
     "options": _options,
     "site": _site,
-    "bare_site": _bare_site,
+    "bare_site": _site,
     "snippet": _nothing,
     "named_route": _named_route,
     "segment": _segment,

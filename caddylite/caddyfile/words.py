@@ -25,27 +25,28 @@ class Words:
         """Yield ``(terminal, value)`` for the whole file."""
         stream = self.stream
         while stream.next():
-            keys, ended = self._keys()
-            if ended:
-                yield "KEYS", keys
+            keys, behind = self._keys()
+            if behind == "nothing":
+                yield "KEYS", (keys, False)
                 yield "_BARE", None
             elif _is_name(keys, "&("):
                 yield self._named_route(keys[0].text[2:-1])
             elif _is_name(keys, "("):
                 yield self._snippet(keys[0].text[1:-1], keys)
             else:
-                braces = stream.token.opens
+                opens, braces = stream.token.opens, behind == "brace"
                 if keys or not braces:
-                    yield "KEYS", keys
-                yield "_SITE_OPEN" if braces else "_BARE", None
-                yield from self._directives(braces)
+                    yield "KEYS", (keys, braces)
+                yield "_SITE_OPEN" if opens else "_BARE", None
+                yield from self._directives(opens)
 
     # --- before the brace
 
-    def _keys(self) -> tuple[list[Token], bool]:
-        """Read a site's addresses; the stream is left on the brace or the first directive.
+    def _keys(self) -> tuple[list[Token], str]:
+        """Read a site's addresses; the stream is left on what is behind them.
 
-        The second value tells that the file ended instead.
+        The second value tells what that is: a ``brace`` on their line, another ``line`` (which
+        may be a brace all the same), or ``nothing``.
         """
         stream = self.stream
         keys: list[Token] = []
@@ -67,15 +68,15 @@ class Words:
                     raise stream.err(
                         f"Expected another address but had '{text}' - check for extra comma"
                     )
-                return keys, False
+                return keys, "brace"
             if text:
                 another = self._key(token, keys)
             if not stream.next():
                 if another:
                     raise stream.err("unexpected EOF")
-                return keys, True
+                return keys, "nothing"
             if not another and stream.starts_line:
-                return keys, False
+                return keys, "line"
 
     def _key(self, token: Token, keys: list[Token]) -> bool:
         """Add one address; does a comma behind it promise another?"""
@@ -110,6 +111,9 @@ class Words:
                 self.imports.expand(stream, 1)
                 continue
             yield from self._segment(token)
+        if stream.token.closes:
+            # The file has ended behind the brace of a nested block; Caddy lets that do.
+            yield "_SITE_CLOSE", None
 
     def _segment(self, first: Token) -> Iterator[Terminal]:
         """Read a directive: to the end of its line, or of the blocks that open on it."""
