@@ -71,18 +71,21 @@ def read(path: str, what: str) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def load_source(config: str, adapter: str, envfile: tuple[str, ...]) -> Source:
+def load_source(
+    config: str, adapter: str, envfile: tuple[str, ...], quiet: bool = False
+) -> Source:
     """Find and read a config, as ``run`` and ``validate`` do."""
     _envfile.load(envfile)
-    path = find(config)
+    path = find(config, quiet)
     if adapter not in ("", "caddyfile", "json"):
         raise ConfigError(f"unrecognized config adapter: {adapter}")
     text = read(path, "reading config from file")
-    _report.log("info", "using config from file", file=path)
+    if not quiet:
+        _report.log("info", "using config from file", file=path)
     return Source(path, text, "caddyfile" if is_caddyfile(path, adapter) else "")
 
 
-def compile_source(source: Source) -> "Config":
+def compile_source(source: Source, quiet: bool = False) -> "Config":
     """Compile a config of either language; warnings go to the log."""
     from caddylite.adapt.compile import from_caddyfile, from_json
 
@@ -92,6 +95,8 @@ def compile_source(source: Source) -> "Config":
         config, warnings = from_caddyfile(source.text, source.file)
     except ConfigError as e:
         raise e.wrap("adapting config using caddyfile: ") from None
+    if quiet:
+        return config
     _report.log("info", "adapted config to JSON", adapter="caddyfile")
     for warning in warnings:
         _report.log(
