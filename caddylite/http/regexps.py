@@ -1,10 +1,11 @@
 """Regular expressions in matchers: Go's syntax (RE2), captures as placeholders."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
+from caddylite import regexps
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
 from caddylite.http.matching import MATCHER_NAME, no_block
@@ -27,38 +28,13 @@ class MatchRegexp(Node, frozen=True):
 
     def prepare(self) -> Search:
         """Compile the expression; ConfigError if it is malformed."""
-        expression = compile_regexp(self.pattern, f"compiling matcher regexp {self.pattern}: ")
-        named = [(index, name) for name, index in expression.groupindex.items()]
-        prefixes = ["http.regexp."]
-        if self.label:
-            prefixes.insert(0, f"http.regexp.{self.label}.")
-
-        def search(text: str, request: Request) -> bool:
-            found = expression.search(text)
-            if found is None:
-                return False
-            groups = [found.group(0), *(g or "" for g in found.groups())]
-            for prefix in prefixes:
-                for index, group in enumerate(groups):
-                    request.placeholders[f"{prefix}{index}"] = group
-                for index, name in named:
-                    request.placeholders[prefix + name] = groups[index]
-            return True
-
-        return search
-
-
-def compile_regexp(pattern: str, complaint: str = "") -> Any:
-    """Compile an expression in Go's syntax; ConfigError (``complaint`` and why) if malformed."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return re2.compile(pattern, options)
-    except re2.error as e:
-        why = e.args[0].decode() if isinstance(e.args[0], bytes) else str(e)
-        raise ConfigError(f"{complaint}error parsing regexp: {why}") from None
+        try:
+            expression = regexps.compile(self.pattern)
+        except ValueError as e:
+            raise ConfigError(f"compiling matcher regexp {self.pattern}: {e}") from None
+        return lambda text, request: expression.capture(
+            text, request.placeholders, "http.regexp.", self.label
+        )
 
 
 def parse_fields(d: Dispenser, name: str, fields: dict[str, MatchRegexp], once: str = "") -> None:

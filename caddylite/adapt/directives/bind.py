@@ -1,7 +1,7 @@
 """The ``bind`` directive."""
 
 from caddylite.adapt.helper import ConfigValue, Helper
-from caddylite.adapt.options._values import Bind
+from caddylite.adapt.options.default_bind import read_bind
 
 
 def parse(h: Helper) -> list[ConfigValue]:
@@ -14,12 +14,4 @@ def parse(h: Helper) -> list[ConfigValue]:
         }
     """
     h.next()
-    addresses = h.args()
-    protocols: list[str] = []
-    for option in h.block():
-        if option != "protocols":
-            raise h.err(f"unknown subdirective: {option}")
-        protocols = h.args()
-        if not protocols:
-            raise h.err("protocols requires one or more arguments")
-    return [ConfigValue("bind", Bind(tuple(addresses), tuple(protocols)))]
+    return [ConfigValue("bind", read_bind(h, h.args()))]

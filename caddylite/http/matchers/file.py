@@ -32,9 +32,10 @@ class File(RequestMatcher, frozen=True):
             split_path <delimiters...>
         }
 
-    The policies are ``first_exist``, ``first_exist_fallback`` (the last is taken in any case),
-    ``smallest_size``, ``largest_size`` and ``most_recently_modified``. What is found is in the placeholders ``{file_match.relative}``, ``absolute``, ``type`` and
-    ``remainder``. ``=404`` among the files ends the request with that status.
+    The policies are ``first_exist``, ``first_exist_fallback`` (the last file is not looked for),
+    ``smallest_size``, ``largest_size`` and ``most_recently_modified``. What is found is in the
+    placeholders ``{file_match.relative}``, ``absolute``, ``type`` and ``remainder``. ``=404``
+    among the files ends the request with that status.
     """
 
     file_system: str = msgspec.field(name="fs", default="")

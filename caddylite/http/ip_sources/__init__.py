@@ -1,0 +1,1 @@
+"""Where ranges of addresses come from; one file a source."""

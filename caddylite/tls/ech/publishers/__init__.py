@@ -1,0 +1,1 @@
+"""Where ECH configurations are published; one file a place."""
