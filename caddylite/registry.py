@@ -46,7 +46,7 @@ def _plugins() -> dict[str, str]:
 
 @cache
 def plugins(prefix: str) -> dict[str, str]:
-    """Return the import paths that plugins give for IDs with this prefix, by the rest of the ID."""
+    """Return the import paths of the plugins whose IDs have this prefix, by the rest of the ID."""
     return {i.removeprefix(prefix): path for i, path in _plugins().items() if i.startswith(prefix)}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Warning_:
-    """A remark about a place in a file (line 0: about none); ``logger`` is who Caddy says it is."""
+    """A remark about a place in a file (line 0: none); ``logger`` is who Caddy says it is."""
 
     text: str
     file: str = ""

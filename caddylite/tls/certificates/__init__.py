@@ -1,0 +1,1 @@
+"""Where certificates are loaded from; one file a loader."""
