@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from caddylite.tls.state import TLSState
+
+__all__ = ["Headers", "Request", "TLSState"]
+
 
 class Headers:
     """Header fields in order, looked up without regard to case; a field may come several times."""
@@ -49,26 +53,14 @@ class Headers:
         return Headers(self._fields)
 
 
-@dataclass(frozen=True, slots=True)
-class TLSState:
-    """What is known of the TLS connection a request came on."""
-
-    server_name: str = ""
-    alpn: str = ""
-    version: str = ""
-    cipher: str = ""
-    resumed: bool = False
-    client_certificate: bytes | None = None  # DER
-
-
 @dataclass(slots=True)
 class Request:
     """One request.
 
-    ``path`` is percent-decoded, ``raw_path`` as it came (handlers that rewrite set both); ``query``
-    is without ``?``; ``host`` is the Host header or :authority with its port. ``remote`` is the
-    peer, ``client_ip`` what trusted proxies say of it. ``resolve`` answers placeholders that only the
-    server knows (``http.request.uuid`` …).
+    ``path`` is percent-decoded, ``raw_path`` as it came (handlers that rewrite set both);
+    ``query`` is without ``?``; ``host`` is the Host header or :authority with its port.
+    ``remote`` is the peer, ``client_ip`` what trusted proxies say of it. ``resolve`` answers
+    placeholders that only the server knows (``http.request.uuid`` …).
     """
 
     method: str = "GET"
