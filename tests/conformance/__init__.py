@@ -1,0 +1,1 @@
+"""The cases beside the project: what the real Caddy made of them is what we must make."""
