@@ -41,6 +41,11 @@ class Duration(int):
         return cls(_nanoseconds(text))
 
     @property
+    def text(self) -> str:
+        """The same span as Go prints it: ``1h0m0s``, ``1.5ms``, ``0s``."""
+        return _go_text(self)
+
+    @property
     def seconds(self) -> float:
         """The same span in seconds, as timers want it."""
         return self / 1_000_000_000
@@ -106,3 +111,18 @@ def _nanoseconds(text: str) -> int:
     if total == _INT64 and not negative:
         raise bad
     return -total if negative else total
+
+
+def _go_text(nanoseconds: int) -> str:
+    sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
+    if not rest:
+        return "0s"
+    for unit, length in (("ns", 1_000), ("µs", 1_000_000), ("ms", 1_000_000_000)):
+        if rest < length:
+            return f"{sign}{_plain(Decimal(rest) * 1000 / length)}{unit}"
+    minutes, left = divmod(rest, 60_000_000_000)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{_plain(Decimal(left) / 1_000_000_000)}s"
+    if hours:
+        return f"{sign}{hours}h{minutes}m{seconds}"
+    return f"{sign}{minutes}m{seconds}" if minutes else f"{sign}{seconds}"

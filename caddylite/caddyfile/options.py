@@ -64,6 +64,15 @@ def only_text(field: str) -> Reader:
     return read
 
 
+def exact_text(field: str) -> Reader:
+    """Read one argument; a missing one and one too many are complained of at the last in place."""
+
+    def read(d: Dispenser, out: Fields) -> None:
+        (out[field],) = d.exactly()
+
+    return read
+
+
 def integer(field: str, complaint: str) -> Reader:
     """Read a whole number."""
     return value(field, atoi, complaint)

@@ -92,14 +92,14 @@ def _sort(d: Dispenser, out: Fields) -> None:
 
 def _file_limit(d: Dispenser, out: Fields) -> None:
     found = d.args()
-    if len(found) != 1:
-        raise d.err("file_limit should have an integer value")
+    try:
+        (word,) = found
+        limit = atoi(word)
+    except ValueError:
+        raise d.err("file_limit should have an integer value") from None
     if out.get("file_limit"):
         raise d.err("file_limit is already enabled")
-    try:
-        out["file_limit"] = atoi(found[0])
-    except ValueError:
-        out["file_limit"] = 0  # Caddy takes what is no number for none
+    out["file_limit"] = limit
 
 
 def _precompressed(d: Dispenser, out: Fields) -> None:

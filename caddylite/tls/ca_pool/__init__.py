@@ -1,0 +1,1 @@
+"""Trusted authorities of the TLS app."""

@@ -1,0 +1,1 @@
+"""Where trusted authorities come from; one file a source."""

@@ -1,0 +1,30 @@
+"""The intermediates of our own authorities."""
+
+from typing import Self
+
+from caddylite.caddyfile.dispenser import Dispenser
+from caddylite.registry import module
+from caddylite.tls.ca_pool.lines import read_list
+from caddylite.tls.kinds import CAPool
+
+
+@module("tls.ca_pool.source.pki_intermediate")
+class PKIIntermediate(CAPool, frozen=True):
+    """Trusts the intermediates of authorities of the PKI app.
+
+    Syntax::
+
+        trust_pool pki_intermediate [<names...>] {
+            authority <names...>
+        }
+    """
+
+    authority: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, d: Dispenser) -> Self:
+        """Read the names."""
+        pool = cls(**read_list(d, "authority", "authority"))
+        if not pool.authority:
+            raise d.err("no authorities specified")
+        return pool

@@ -1,0 +1,1 @@
+"""Who looks at the certificate of a client; one file a verifier."""

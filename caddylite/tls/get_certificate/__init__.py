@@ -1,0 +1,1 @@
+"""Who hands out certificates that somebody else manages; one file a manager."""

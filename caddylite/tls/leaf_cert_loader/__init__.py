@@ -1,0 +1,1 @@
+"""Where accepted leaf certificates come from; one file a loader."""

@@ -1,0 +1,1 @@
+"""Where session ticket keys come from; one file a source."""
