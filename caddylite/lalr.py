@@ -51,7 +51,7 @@ class Grammar:
             while True:
                 step = states[stack[-1]].get(terminal)
                 if step is None:
-                    raise Unexpected(terminal, value, self._expected(stack[-1]))
+                    raise Unexpected(terminal, value, self._expected(stack))
                 if step >= 0:
                     stack.append(step)
                     values.append(value)
@@ -66,8 +66,22 @@ class Grammar:
                     return values[-1]
         raise AssertionError("the stream went on after its end")
 
-    def _expected(self, state: int) -> frozenset[str]:
-        return frozenset(name for name in self.states[state] if name.isupper())
+    def _expected(self, stack: list[int]) -> frozenset[str]:
+        """Return the terminals that may come: a state's row alone also names others."""
+        row = self.states[stack[-1]]
+        return frozenset(t for t in row if t.isupper() and self._takes(list(stack), t))
+
+    def _takes(self, stack: list[int], terminal: str) -> bool:
+        while (step := self.states[stack[-1]].get(terminal)) is not None:
+            if step >= 0:
+                return True
+            _, origin, size, _ = self.rules[~step]
+            if size:
+                del stack[-size:]
+            stack.append(self.states[stack[-1]][origin])
+            if terminal == "$END" and stack[-1] == self.end:
+                return True
+        return False
 
 
 def _ended(stream: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
