@@ -28,6 +28,7 @@ _SIGNS = {
 _NAMES = {"t": "true", "f": "false", "n": "null"}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _HALF_PAIRS = re.compile(r"\\u[dD][89a-fA-F]")
+_TOO_LARGE = "json: cannot unmarshal number into Go value of type float64"
 _HUGE = re.compile(r"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
 
 
@@ -36,12 +37,17 @@ def load(text: str, file: str = "config.json") -> Any:
     whole = _SURROGATES.sub("\ufffd", text) if not text.isascii() else text
     try:
         value = json.loads(whole, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+    except ValueError:
         raise _complaint(text, file) from None
+    except RecursionError:
+        raise ConfigError("exceeded max depth", Span(file, 1)).as_is() from None
     if _HALF_PAIRS.search(text):
         value = _whole_characters(value)
     if _HUGE.search(text):
-        _check_numbers(value)
+        try:
+            _check_numbers(value)
+        except ConfigError as error:
+            raise place(error, text, file) from None
     return value
 
 
@@ -92,7 +98,7 @@ def _whole_characters(value: Any) -> Any:
 
 def _check_numbers(value: Any, path: Path = ()) -> None:
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        raise ConfigError("json: cannot unmarshal number into Go value of type float64", path=path)
+        raise ConfigError(_TOO_LARGE, path=path)
     items = value.items() if isinstance(value, dict) else ()
     for key, inner in enumerate(value) if isinstance(value, list) else items:
         _check_numbers(inner, (*path, key))
@@ -235,8 +241,7 @@ def _complaint(text: str, file: str) -> ConfigError:
     except Unexpected as unexpected:
         at = len(text) if unexpected.terminal == "$END" else unexpected.value
         return _invalid(text, file, at, _context(unexpected.expected))
-    # Nothing wrong with its grammar, but too deep or with too long a number for Python.
-    return ConfigError("exceeded max depth", Span(file, 1)).as_is()
+    return ConfigError(_TOO_LARGE)  # more digits than Python cares to read
 
 
 def _context(expected: frozenset[str]) -> str:
