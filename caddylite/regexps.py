@@ -3,6 +3,7 @@
 re2 is imported when the first expression is compiled.
 """
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,9 @@ _WORDS = {
 }
 #: Bytes that are not UTF-8, as ``surrogateescape`` leaves them; Go sees U+FFFD for each.
 _INVALID = {0xDC80 + i: "\N{REPLACEMENT CHARACTER}" for i in range(128)}
+
+#: A group in a replacement's template.
+_TEMPLATE = re.compile(r"\$\$|\$(?:\{([^\W]+)\}|(\w+))")
 
 
 class Regexp:
@@ -50,6 +54,34 @@ class Regexp:
             return None
         return [found.group(), *(group or "" for group in found.groups())]
 
+    def replace(self, text: str, template: str) -> str:
+        """Replace every match; ``$1``, ``$name`` and ``${name}`` in the template are its groups.
+
+        ``$$`` is a dollar sign; a name runs as far as it can; an unknown one is empty (Go's
+        ``Regexp.Expand``).
+        """
+        text = _readable(text)
+        out: list[str] = []
+        end = 0
+        for found in self._compiled.finditer(text):
+            start, stop = found.span()
+            if start == stop == end and out:
+                continue  # Go takes no empty match right behind another match
+            out.append(text[end:start])
+            out.append(_TEMPLATE.sub(lambda ref: self._group(found, ref), template))  # noqa: B023
+            end = stop
+        out.append(text[end:])
+        return "".join(out)
+
+    def _group(self, found: Any, reference: re.Match[str]) -> str:
+        if reference[0] == "$$":
+            return "$"
+        name = reference[1] or reference[2]
+        if name.isdecimal():
+            number = int(name)
+            return (found.group(number) or "") if number <= self._compiled.groups else ""
+        return (found.group(name) or "") if name in self.names.values() else ""
+
     def capture(self, text: str | bytes, into: dict[str, Any], prefix: str, name: str) -> bool:
         """Match, and set the groups as placeholders.
 
@@ -74,6 +106,11 @@ def _readable(text: str | bytes) -> str:
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
     return text if text.isascii() else text.translate(_INVALID)
+
+
+def is_word_like(name: str) -> bool:
+    r"""Does Caddy take this as an expression's name (is there any ``\w`` in it)?"""
+    return any(c.isascii() and (c.isalnum() or c == "_") for c in name)
 
 
 @lru_cache(maxsize=1024)

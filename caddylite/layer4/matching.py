@@ -146,6 +146,14 @@ class Peek:
         self.why = why
         return False
 
+    @property
+    def first_datagram(self) -> bytes:
+        """The first datagram, whole; of a stream all that has come. Empty: NeedMore."""
+        first = self.datagrams[0] if self.datagrams else self.data
+        if not first and not self.datagrams:
+            raise _MORE
+        return first
+
     def rest(self) -> bytes:
         """Return all the bytes seen from here on; nothing is taken."""
         return self.data[self.at :]

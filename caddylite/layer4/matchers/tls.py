@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.errors import UnknownName
+from caddylite.layer4.handshakes import parse_handshake_matchers
 from caddylite.layer4.matching import Match, Matcher, Peek
 from caddylite.layer4.peeked import client_hello, name_hello
-from caddylite.registry import find, module
+from caddylite.registry import module
 from caddylite.tls.handshake import HandshakeTest
 from caddylite.tls.kinds import HandshakeMatcher
 from caddylite.wire.clienthello import Hello, Malformed, NotTLS
@@ -80,28 +80,3 @@ class _NoFacts:
 
 
 _NO_FACTS = _NoFacts()
-
-
-def parse_handshake_matchers(d: Dispenser) -> dict[str, HandshakeMatcher]:
-    """Read handshake matchers from the rest of the line or the block that opens here.
-
-    Of several lines with the same matcher the first counts, as in caddy-l4.
-    """
-    segments: dict[str, Dispenser] = {}
-    before = d.nesting
-    while d.next_arg() or d.next_block(before):
-        name = d.val
-        segment = Dispenser(d.segment())
-        segments.setdefault(name, segment)
-    out: dict[str, HandshakeMatcher] = {}
-    for name, words in segments.items():
-        try:
-            cls: type[HandshakeMatcher] = find("tls.handshake_match", name)
-        except UnknownName as e:
-            raise d.err(
-                f"getting matcher module '{name}': module not registered: "
-                f"tls.handshake_match.{name}",
-                e.hint,
-            ) from None
-        out[name] = cls.parse(words)
-    return out

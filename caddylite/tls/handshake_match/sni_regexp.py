@@ -48,7 +48,7 @@ class SNIRegexp(HandshakeMatcher, frozen=True):
         """Compile the expression; its placeholders are the global ones."""
         from caddylite import regexps
 
-        if self.name_ and not any(c.isascii() and (c.isalnum() or c == "_") for c in self.name_):
+        if self.name_ and not regexps.is_word_like(self.name_):
             raise ConfigError(
                 f"invalid regexp name (must contain only word characters): {self.name_}"
             )

@@ -1,0 +1,38 @@
+"""Readers for lines that several layer 4 modules have."""
+
+from caddylite.caddyfile.dispenser import Dispenser
+from caddylite.gonumbers import parse_uint
+from caddylite.values import Duration
+
+
+def no_nested_block(d: Dispenser, nesting: int, complaint: str) -> None:
+    """Complain if a block opens behind the option just read.
+
+    ``nesting`` is that of the block whose option it is.
+    """
+    if d.next_block(nesting):
+        raise d.err(f"{complaint}: blocks are not supported")
+
+
+def take_numbers(d: Dispenser, bits: int) -> list[int]:
+    """Take the numbers left on this line, at least one; each must fit so many bits."""
+    if not d.count_args():
+        raise d.arg_err()
+    out = []
+    while d.next_arg():
+        try:
+            out.append(parse_uint(d.val, bits))
+        except ValueError as e:
+            raise d.err(str(e)) from None
+    return out
+
+
+def take_duration(d: Dispenser, module: str, option: str) -> Duration:
+    """Take the one argument left on this line, a time span."""
+    if d.count_args() != 1:
+        raise d.arg_err()
+    word = d.arg()
+    try:
+        return Duration.parse(word)
+    except ValueError as e:
+        raise d.err(f"parsing {module} option '{option}' duration: {e}") from None
