@@ -4,12 +4,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from caddylite.adapt.issuers import ZEROSSL_CA
 from caddylite.node import Node
 from caddylite.tls.issuance.acme import ACMEIssuer
 from caddylite.tls.kinds import Issuer
-
-#: ZeroSSL by ACME, which stands in for Let's Encrypt when there is an address to register with.
-ZEROSSL = "https://acme.zerossl.com/v2/DV90"
 
 
 def implicit_issuers(said: ACMEIssuer, configured: list[Issuer] | None) -> list[Issuer]:
@@ -21,14 +19,14 @@ def implicit_issuers(said: ACMEIssuer, configured: list[Issuer] | None) -> list[
     if not bases:
         bases = [ACMEIssuer()]
         if not said.ca and said.email.strip():
-            bases.append(ACMEIssuer(ca=ZEROSSL, email=said.email))
+            bases.append(ACMEIssuer(ca=ZEROSSL_CA, email=said.email))
     return [overlaid(base, said) for base in bases]
 
 
 def overlaid(base: ACMEIssuer, over: ACMEIssuer) -> ACMEIssuer:
     """Return an issuer with another one's settings put over its own; trusted roots are added."""
     roots = dict.fromkeys((*base.trusted_roots_pem_files, *over.trusted_roots_pem_files))
-    merged = _overlaid(base, over)
+    merged: ACMEIssuer = _overlaid(base, over)
     return replace(merged, trusted_roots_pem_files=tuple(roots))
 
 

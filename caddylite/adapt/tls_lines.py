@@ -169,7 +169,8 @@ def _renewal_window_ratio(d: Dispenser, out: Fields) -> None:
         raise d.err(f"parsing renewal_window_ratio: {e}") from None
     if ratio <= 0 or ratio >= 1:
         raise d.err("renewal_window_ratio must be between 0 and 1 (exclusive)")
-    out["renewal_window_ratio"] = ratio
+    if ratio > 0:  # Caddy lets "nan" pass, and forgets it
+        out["renewal_window_ratio"] = ratio
 
 
 LINES: Table = {

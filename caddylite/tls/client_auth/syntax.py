@@ -11,7 +11,9 @@ from caddylite.tls.kinds import CAPool, ClientVerifier
 from caddylite.tls.policy import ClientAuthentication
 
 _PEM = re.compile(
-    r"-----BEGIN ([^\n-]*(?:-[^\n-]+)*)-----[ \t\r]*\n(.*?)-----END \1-----", re.DOTALL
+    r"^-----BEGIN (?P<kind>[^\n]*?)-----[ \t\r]*\n"
+    r"(?P<body>[A-Za-z0-9+/=\s]*)\n-----END (?P=kind)-----[ \t\r]*$",
+    re.MULTILINE,
 )
 
 
@@ -95,8 +97,9 @@ def _certificates(d: Dispenser, filename: str) -> list[str]:
         with open(filename, encoding="latin-1") as file:
             blocks = _PEM.findall(file.read())
     except OSError as e:
+        tried = "read" if isinstance(e, IsADirectoryError) else "open"
         reason = (e.strerror or str(e)).lower()
-        raise d.err(f"open {filename}: {reason}") from None
+        raise d.err(f"{tried} {filename}: {reason}") from None
     if not blocks or any(kind != "CERTIFICATE" for kind, _ in blocks):
         raise d.err(f"no CERTIFICATE pem block found in {filename}")
     return ["".join(body.split()) for _, body in blocks]
