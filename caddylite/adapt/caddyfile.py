@@ -18,19 +18,29 @@ from caddylite.adapt.sites import read_site
 from caddylite.adapt.tls_app import tls_app
 from caddylite.adapt.warnings import Warning_
 from caddylite.caddy.config import Admin, Config, ConfigSettings
+from caddylite.caddyfile.formatter import first_difference
 from caddylite.caddyfile.parser import Block, parse
 from caddylite.errors import ConfigError
 from caddylite.http.config import HTTP
 from caddylite.kinds import App
+from caddylite.notices import collect
 from caddylite.values import Duration
+
+_NOT_FORMATTED = (
+    "Caddyfile input is not formatted; run 'caddy fmt --overwrite' to fix inconsistencies"
+)
 
 
 def adapt(text: str, file: str = "Caddyfile") -> tuple[Config, list[Warning_]]:
     """Compile a Caddyfile. ConfigError, in Caddy's words, if it cannot be used."""
-    blocks = parse(text, file)
     around = Surroundings()
-    config = compile_blocks(blocks, around)
-    return config, around.warnings
+    with collect() as notices:
+        config = compile_blocks(parse(text, file), around)
+    remarks = [Warning_(n.message, logger=n.logger, fields=n.fields) for n in notices]
+    line = first_difference(text)
+    if line:
+        around.warnings.append(Warning_(_NOT_FORMATTED, file, line))
+    return config, remarks + around.warnings
 
 
 def compile_blocks(blocks: list[Block], around: Surroundings) -> Config:

@@ -19,6 +19,7 @@ from caddylite.adapt.tls_joining import join_policies
 from caddylite.errors import ConfigError
 from caddylite.http.config import AutoHTTPS, Errors, Server
 from caddylite.http.route import Route
+from caddylite.notices import notice
 
 
 def make_servers(
@@ -47,6 +48,7 @@ class _Maker:
         """Make one server; its connection policies are returned beside it."""
         parts, listen = pairing.parts, list(pairing.listeners)
         refuse_ambiguity(parts)
+        _warn_of_addresses(parts)
         sort_parts(parts)
         auto_https = _auto_https(self.options.get("auto_https") or ())
         only_http = not any_port_but(listen, self.ports.http)
@@ -85,6 +87,7 @@ class _Maker:
     ) -> list[Route] | None:
         """Add a site's routes, and those for errors, to the server's."""
         matchers = site_matchers(part.addresses)
+        _warn_of_hosts(part)
         routes += wrapped(site_subroute(part, self.around), matchers, alone)
         for_errors = error_subroute(part)
         if for_errors is None:
@@ -110,6 +113,27 @@ def refuse_ambiguity(parts: list[SitePart]) -> None:
         first = next(key for part in parts for key in part.keys if key in shared)
         at = owner[first].site.block.keys[0].span
         raise ConfigError(f"ambiguous site definition: {first}", at).as_is()
+
+
+def _warn_of_addresses(parts: list[SitePart]) -> None:
+    for address in (a for part in parts for a in part.addresses if a.path):
+        notice(
+            "Using a path in a site address is deprecated; "
+            "please use the 'handle' directive instead",
+            "caddyfile",
+            address=str(address),
+        )
+
+
+def _warn_of_hosts(part: SitePart) -> None:
+    for host in ("0.0.0.0", "::"):
+        if any(a.host == host for a in part.addresses) and not part.catches_all_hosts:
+            notice(
+                "Site block has an unspecified IP address which only matches requests having that "
+                "Host header; you probably want the 'bind' directive to configure the socket",
+                "caddyfile",
+                address=host,
+            )
 
 
 def _auto_https(said: Any) -> AutoHTTPS:

@@ -1,13 +1,18 @@
 """What the adapter tells the user although the config can be used."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Warning_:
-    """A remark about a place in a file (line 0: none); ``logger`` is who Caddy says it is."""
+    """A remark about a place in a file (line 0: none); ``logger`` is who Caddy says it is.
+
+    ``fields`` follow the text in the log line.
+    """
 
     text: str
     file: str = ""
     line: int = 0
     logger: str = "caddyfile"
+    fields: dict[str, Any] = field(default_factory=dict)

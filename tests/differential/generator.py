@@ -1,0 +1,200 @@
+"""Makes Caddyfiles from a seed: most of them valid, some of them slightly broken."""
+
+from collections.abc import Callable
+from random import Random
+
+from caddylite.adapt.directives import built_in
+from tests.differential.syntax import DIRECTIVES, MATCHERS, OPTIONS, SITE_ONLY, Line
+from tests.differential.words import WORDS, filled
+
+#: Words that make a line wrong more often than right are chosen less often than these say.
+_CAREFUL = 0.8
+_BAD = {
+    "65536", "http", "x", "forever", "5", "big", "100 MB", "nope", "abc", "2x", "999", "300.1.1.1",
+    "h4", "(", "bad", "ssl3", "NOPE", "rsa1", "-1", "08", "1_000", "ftp://x/y", "//x", "-1s", "srv+http://x",
+    "https://x:80", "http://x/path", "header", "random_choose x", "1.5", "=y", "{env.BIND}", "file()",
+}  # fmt: skip
+
+
+class Generator:
+    """One file from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = Random(seed)
+        self.indent = 0
+        self.lines: list[str] = []
+        self.named: list[str] = []
+        self.special: dict[str, Callable[[], str]] = {
+            "m": self.matcher_token,
+            "directive": lambda: self.rng.choice(sorted(built_in())),
+        }
+        for slot in WORDS:
+            self.special[slot] = lambda slot=slot: self.word(slot)  # type: ignore[misc]
+
+    def word(self, slot: str) -> str:
+        """Choose a word; bad ones seldom."""
+        chosen = self.rng.choice(WORDS[slot])
+        while chosen in _BAD and self.rng.random() < _CAREFUL:
+            chosen = self.rng.choice(WORDS[slot])
+        return chosen
+
+    def make(self) -> str:
+        """Return the text."""
+        if self.rng.random() < 0.5:
+            self.block("", OPTIONS, self.rng.randint(1, 3))
+        if self.rng.random() < 0.15:
+            self.put("&(main) {")
+            self.directives(2)
+            self.put("}")
+        if self.rng.random() < 0.1:
+            self.put("(snip) {")
+            self.directives(1)
+            self.put("}")
+        sites = self.rng.choice((0, 1, 1, 2, 2, 3, 4))
+        for _ in range(sites):
+            self.site()
+        text = "\n".join(self.lines) + "\n"
+        return self.broken(text) if self.rng.random() < 0.12 else text
+
+    def put(self, line: str) -> None:
+        """Add a line."""
+        self.lines.append("\t" * self.indent + line)
+
+    def site(self) -> None:
+        """Add a site."""
+        keys = [self.address() for _ in range(self.rng.choice((1, 1, 1, 2, 2, 3)))]
+        self.put(", ".join(keys) + " {")
+        self.indent += 1
+        self.named = []
+        for _ in range(self.rng.choice((0, 0, 1, 2))):
+            self.matcher()
+        for _ in range(self.rng.choice((0, 0, 0, 1, 1, 2))):
+            self.line(self.rng.choice(SITE_ONLY))
+        self.directives(self.rng.choice((0, 1, 2, 3, 4)))
+        self.indent -= 1
+        self.put("}")
+
+    def address(self) -> str:
+        """Choose a site address."""
+        scheme = self.rng.choice(
+            ("", "", "", "", "http://", "https://", "ws://" if self.rng.random() < 0.1 else "")
+        )
+        host = self.word("host") if self.rng.random() < 0.85 else ""
+        port = f":{self.word('port')}" if not host or self.rng.random() < 0.2 else ""
+        path = "/p" if self.rng.random() < 0.03 else ""
+        return scheme + host + port + path or ":80"
+
+    def matcher(self) -> None:
+        """Define a named matcher."""
+        name = f"@{self.word('name')}"
+        if name in self.named and self.rng.random() < 0.9:
+            return
+        self.named.append(name)
+        if self.rng.random() < 0.6:
+            self.line(self.rng.choice(MATCHERS), f"{name} ")
+        else:
+            self.block(f"{name} ", MATCHERS, self.rng.randint(0, 3))
+
+    def matcher_token(self) -> str:
+        """Choose a matcher token, or none."""
+        if self.named and self.rng.random() < 0.35:
+            return self.rng.choice(self.named)
+        return self.rng.choice(
+            (
+                "",
+                "",
+                "",
+                "*",
+                "/api/*",
+                "/foo",
+                "/foo/*",
+                "/a/*",
+                "/",
+                "@no" if self.rng.random() < 0.1 else "",
+            )
+        )
+
+    def directives(self, count: int) -> None:
+        """Add directives."""
+        if self.indent > 4:
+            count = 0
+        for _ in range(count):
+            if self.rng.random() < 0.05:
+                self.matcher()
+            self.line(self.rng.choice(DIRECTIVES))
+
+    def line(self, line: Line, prefix: str = "") -> None:
+        """Add a line of a table, with its block."""
+        if isinstance(line, str):
+            self.put(prefix + filled(line, self.rng, self.special))
+            return
+        head, inside = line
+        head = prefix + filled(head, self.rng, self.special) + " "
+        if inside == "<directives>":
+            self.put(head + "{")
+            self.indent += 1
+            before = list(self.named)
+            self.directives(self.rng.choice((0, 1, 1, 2, 3)))
+            self.named = before
+            self.indent -= 1
+            self.put("}")
+        else:
+            self.block(head, inside, self.rng.choice((0, 1, 1, 2, 3)))
+
+    def block(self, head: str, table: list[Line], count: int) -> None:
+        """Add a block with some lines of a table."""
+        self.put(head + "{")
+        self.indent += 1
+        for _ in range(count):
+            self.line(self.rng.choice(table))
+        self.indent -= 1
+        self.put("}")
+
+    def broken(self, text: str) -> str:
+        """Break the text in one place."""
+        lines = text.split("\n")
+        at = self.rng.randrange(len(lines))
+        words = lines[at].split(" ")
+        spot = self.rng.randrange(len(words))
+        match self.rng.randrange(9):
+            case 0:
+                del lines[at]
+            case 1:
+                lines.insert(at, lines[self.rng.randrange(len(lines))])
+            case 2:
+                del words[spot]
+                lines[at] = " ".join(words)
+            case 3:
+                words.insert(
+                    spot,
+                    self.rng.choice(
+                        ("{", "}", "x", '"', "@y", "#", "{$NO}", "import snip", "import nope")
+                    ),
+                )
+                lines[at] = " ".join(words)
+            case 4:
+                lines[at] += self.rng.choice((" extra", " {", " }", " \\", " # comment"))
+            case 5:
+                lines[at] = lines[at][: self.rng.randrange(len(lines[at]) + 1)]
+            case 6:
+                other = self.rng.randrange(len(lines))
+                lines[at], lines[other] = lines[other], lines[at]
+            case 7:
+                words[spot] += self.rng.choice('x{}:/*",')
+                lines[at] = " ".join(words)
+            case _:
+                lines.insert(
+                    at,
+                    self.rng.choice(
+                        ("import snip", "import nope", "import snip a b", "@x", "respond")
+                    ),
+                )
+        return "\n".join(lines)
+
+
+def make(seed: int) -> str:
+    """Return the Caddyfile of a seed."""
+    return Generator(seed).make()
+
+
+# ruff: noqa: E501
