@@ -13,8 +13,8 @@ detail is missing. The six rules (:mod:`caddylite.layer4.waiting` applies those 
 3. A taken route whose handlers all pass on continues with the routes after it.
 4. When every route is refuted, the fallback runs.
 5. The matching timeout, or ``LIMIT`` bytes, ends it.
-6. The decision never depends on how the bytes were cut into segments. (Matchers only ever go from
-   pending to matched or refuted as bytes are added; what lies behind ``LIMIT`` is never looked at.)
+6. The decision never depends on how the bytes were cut into segments. (Matchers only go from
+   pending to matched or refuted as bytes are added; what lies behind ``LIMIT`` is not seen.)
 """
 
 from bisect import bisect_left

@@ -22,8 +22,8 @@ REASONS: Final = {
 class Waiting:
     """The rules about time (2 and 5) over a :class:`Router`. It has no clock: ``now`` is given.
 
-    ``wake_at`` is when :meth:`wake` should be called if nothing comes before; asking earlier, later
-    or more often does no harm.
+    ``wake_at`` is when :meth:`wake` should be called if nothing comes before; asking earlier,
+    later or more often does no harm.
     """
 
     __slots__ = ("cx", "data", "deadline", "first", "memo", "quiet_at", "router", "settle")

@@ -1,0 +1,92 @@
+"""From routes in the IR to handlers that run: each handler holds the next in its chain."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, ClassVar, Generic, TypeVar
+
+from caddylite.errors import ConfigError
+from caddylite.layer4.config import Route
+from caddylite.layer4.handling import Handler
+from caddylite.layer4.live.flow import Flow
+from caddylite.layer4.live.selector import Limits, Next, Selector
+from caddylite.layer4.routing import MATCHING_TIMEOUT, Router
+
+H = TypeVar("H", bound=Handler)
+
+
+class Live(Generic[H]):
+    """A handler at work. ``ir`` is its config, ``nxt`` what comes after it.
+
+    Calling it with a flow makes it the flow's owner: it passes the flow to ``nxt``, serves,
+    forwards or closes it. Subclasses that need something prepared override :meth:`prepare`.
+    """
+
+    #: False for a handler that never passes a flow on.
+    passes_on: ClassVar[bool] = True
+
+    def __init__(self, ir: H, builder: "Builder", nxt: Next, label: str) -> None:
+        self.ir, self.nxt, self.label = ir, nxt, label
+        self.house = builder.house
+        self.prepare(builder)
+
+    def prepare(self, builder: "Builder") -> None:
+        """Do what is done once; ConfigError when the config cannot be used."""
+
+    def __call__(self, flow: Flow) -> None:
+        """Handle a flow."""
+        raise NotImplementedError
+
+
+class Builder:
+    """Builds handlers and selectors for one house."""
+
+    def __init__(self, house: Any, limits: Limits | None = None) -> None:
+        self.house = house
+        self.limits = limits or Limits()
+
+    def selector(
+        self, routes: Sequence[Route], fallback: Next, timeout: float = 0.0, label: str = ""
+    ) -> Selector:
+        """Build a route list; ``timeout`` 0 means the default."""
+        selector = Selector(
+            Router(routes, self.house),
+            fallback,
+            self.house,
+            timeout=timeout if timeout > 0 else MATCHING_TIMEOUT,
+            label=label,
+            limits=self.limits,
+        )
+        selector.chains = [
+            self.chain(route.handle, _continue(selector, i + 1), f"{label}{i}")
+            for i, route in enumerate(routes)
+        ]
+        return selector
+
+    def chain(self, handlers: Sequence[Handler], nxt: Next, label: str = "") -> Next:
+        """Build handlers that run one after the other, then ``nxt``."""
+        for i in range(len(handlers) - 1, -1, -1):
+            nxt = self.handler(handlers[i], nxt, f"{label}.{i}")
+        return nxt
+
+    def handler(self, ir: Handler, nxt: Next, label: str) -> Next:
+        """Build one handler, from ``caddylite/layer4/live/<name>.py``."""
+        try:
+            module = import_module(f"caddylite.layer4.live.{ir.name}")
+        except ModuleNotFoundError as e:
+            if e.name != f"caddylite.layer4.live.{ir.name}":
+                raise
+            raise ConfigError(f"the layer4 handler '{ir.name}' is not built yet") from None
+        live: type[Live[Handler]] = getattr(module, type(ir).__name__)
+        return live(ir, self, nxt, label)
+
+
+def _continue(selector: Selector, first: int) -> Next:
+    def go_on(flow: Flow) -> None:
+        selector.resume(flow, first)
+
+    return go_on
+
+
+def drop(flow: Flow) -> None:
+    """The fallback of a server: close."""
+    flow.close(flow.why or "no route matched")

@@ -1,0 +1,148 @@
+"""``proxy``: hands a connection to an upstream."""
+
+from typing import Any, ClassVar, Final, cast
+
+from caddylite.errors import ConfigError
+from caddylite.layer4.handlers.proxy import Proxy as ProxyConfig
+from caddylite.layer4.live.building import Builder, Live
+from caddylite.layer4.live.flow import Flow, Target
+from caddylite.layer4.live.selection import make
+from caddylite.layer4.live.upstreams import Peer, Spot, Upstream
+from caddylite.layer4.matching import address_text
+from caddylite.placeholders import replace_all
+from caddylite.wire import proxy_header
+
+#: Seconds for reaching an upstream. caddy-l4 waits as long as the system does (two minutes).
+CONNECT_TIMEOUT: Final = 10.0
+#: Seconds between attempts when only ``try_duration`` is given (Caddy's default).
+_TRY_INTERVAL: Final = 0.25
+
+
+class _Retry:
+    """What is remembered of a connection whose first attempt failed."""
+
+    __slots__ = ("spots", "started", "upstream", "why")
+
+    def __init__(self, started: float) -> None:
+        self.started, self.why = started, ""
+        self.upstream: Upstream | None = None
+        self.spots: list[Spot] = []
+
+
+class Proxy(Live[ProxyConfig]):
+    """Chooses an upstream, connects, and relays; tries others while ``try_duration`` lasts."""
+
+    passes_on: ClassVar[bool] = False
+    connect_timeout = CONNECT_TIMEOUT
+
+    def prepare(self, builder: Builder) -> None:
+        """Parse addresses, compile the policy, start health checks."""
+        ir, house = self.ir, self.house
+        self.log = house.logger("layer4.handlers.proxy")
+        self.version = _version(replace_all(ir.proxy_protocol, house.globals))
+        if not ir.upstreams:
+            raise ConfigError("no upstreams defined")
+        checks = ir.health_checks
+        passive = checks.passive if checks is not None else None
+        self.fail_duration, max_fails, max_conns = 0.0, 0, 0
+        if passive is not None:
+            self.fail_duration = passive.fail_duration.seconds
+            max_fails = passive.max_fails or int(self.fail_duration > 0)
+            max_conns = passive.unhealthy_connection_count
+        self.pool: list[Upstream] = []
+        for i, upstream in enumerate(ir.upstreams):
+            try:
+                self.pool.append(Upstream(upstream, house, max_fails, max_conns))
+            except ConfigError as e:
+                raise e.wrap(f"upstream {i}: ") from None
+        balancing = ir.load_balancing
+        self.select = make(balancing.selection if balancing is not None else None, house.random)
+        self.try_duration = balancing.try_duration.seconds if balancing is not None else 0.0
+        interval = balancing.try_interval.seconds if balancing is not None else 0.0
+        self.try_interval = interval if interval > 0 else _TRY_INTERVAL
+
+    def __call__(self, flow: Flow) -> None:
+        """Forward a flow."""
+        upstream = self.select(self.pool, flow.cx)
+        if upstream is None:
+            self._again(flow, "no upstreams available")
+            return
+        peers = upstream.peers
+        if len(peers) == 1 and peers[0].spot is not None:
+            flow.forward(cast(Target, peers[0]), self._preface(flow), self)
+            return
+        self._find(flow, upstream)
+
+    def _preface(self, flow: Flow) -> bytes:
+        if not self.version:
+            return b""
+        return proxy_header.build(self.version, flow.cx.remote, flow.cx.local)
+
+    def _find(self, flow: Flow, upstream: Upstream) -> None:
+        retry = self._retry(flow)
+        retry.upstream = upstream
+        peer = upstream.peers[0]
+
+        def found(spots: list[Spot], why: str) -> None:
+            if flow.owner is None and flow.why:
+                return  # closed while the name was looked up
+            if not spots:
+                self._count_failure(peer)
+                self._again(flow, why)
+                return
+            retry.spots = spots[1:]
+            flow.forward(spots[0], self._preface(flow), self)
+
+        peer.find(flow, found)
+
+    def _retry(self, flow: Flow) -> _Retry:
+        if flow.retry is None:
+            flow.retry = _Retry(self.house.monotonic())
+        return cast(_Retry, flow.retry)
+
+    def failed(self, flow: Flow, target: Target, why: str) -> None:
+        """A target was not reached: the next address of the name, or the next attempt."""
+        retry = self._retry(flow)
+        peer = target.peer if isinstance(target, Spot) else cast(Peer, target)
+        self.log.debug(
+            "dial upstream", remote=address_text(flow.cx.remote), upstream=peer.dial, error=why
+        )
+        if retry.spots:
+            flow.forward(retry.spots.pop(0), self._preface(flow), self)
+            return
+        self._count_failure(peer)
+        self._again(flow, f"dial {peer.dial}: {why}")
+
+    def _again(self, flow: Flow, why: str) -> None:
+        """Try another time after the interval, or give up."""
+        retry = self._retry(flow)
+        if self.house.monotonic() - retry.started >= self.try_duration:
+            flow.retry = None
+            self.log.error("handling connection", remote=address_text(flow.cx.remote), error=why)
+            flow.close(why)
+            return
+        retry.why = why
+        self.house.later(self.try_interval, self._resume, flow)
+
+    def _resume(self, flow: Flow) -> None:
+        if flow.retry is None or (flow.owner is None and flow.why):
+            return
+        self(flow)
+
+    def _count_failure(self, peer: Peer) -> None:
+        """Remember a failure for as long as the config says (passive health checks)."""
+        if self.fail_duration <= 0:
+            return
+        peer.fails += 1
+
+        def forget() -> None:
+            peer.fails -= 1
+
+        self.house.later(self.fail_duration, forget)
+
+
+def _version(text: str) -> int:
+    versions: dict[str, Any] = {"": 0, "v1": 1, "v2": 2}
+    if text not in versions:
+        raise ConfigError(f'proxy_protocol: "{text}" should be empty, or one of "v1" "v2"')
+    return int(versions[text])

@@ -1,0 +1,171 @@
+"""Routes at work: asks the router about a flow and runs the handlers of the route taken."""
+
+from collections.abc import Callable, Sequence
+from math import inf
+from typing import Any
+
+from twisted.logger import Logger
+
+from caddylite.layer4.live.flow import Flow
+from caddylite.layer4.live.timeouts import Timeouts
+from caddylite.layer4.routing import FALLBACK, PENDING, SETTLE, Router
+from caddylite.layer4.waiting import REASONS, TIMEOUT, Waiting
+
+_failures = Logger()
+
+#: What is done with a flow: a handler with everything behind it, or the next in a chain.
+Next = Callable[[Flow], None]
+
+
+class Limits:
+    """How many connections may be in matching at once, over all the selectors of a house."""
+
+    __slots__ = ("max", "waiting")
+
+    def __init__(self, maximum: int = 20_000) -> None:
+        self.max, self.waiting = maximum, 0
+
+
+class Selector:
+    """A route list with its handlers. Calling it with a flow routes the flow.
+
+    ``fallback`` gets a flow that no route wants, ``labels`` name the routes in the log.
+    """
+
+    def __init__(
+        self,
+        router: Router,
+        fallback: Next,
+        house: Any,
+        *,
+        timeout: float,
+        label: str = "",
+        limits: Limits | None = None,
+    ) -> None:
+        self.router, self.fallback = router, fallback
+        self.timeout = timeout
+        self.labels = [f"{label}{i}" for i in range(len(router))]
+        self.chains: Sequence[Next] = ()
+        self.log = house.logger("layer4")
+        self.monotonic: Callable[[], float] = house.monotonic
+        self.limits = limits or Limits()
+        self.deadlines = Timeouts(timeout, house.later, house.monotonic)
+        self.settling = Timeouts(SETTLE, house.later, house.monotonic, slack=0.002)
+
+    def __call__(self, flow: Flow) -> None:
+        """Route a flow."""
+        self.resume(flow, 0)
+
+    def resume(self, flow: Flow, first: int) -> None:
+        """Route a flow by the routes from ``first`` on (rule 3)."""
+        decision = self.router.decide(flow.cx, flow.data, first, flow.memo)
+        if decision >= 0:
+            flow.route = self.labels[decision]
+            self.chains[decision](flow)
+        elif decision == FALLBACK:
+            self.fallback(flow)
+        elif decision == PENDING:
+            if self.limits.waiting >= self.limits.max:
+                flow.close("too many connections are being matched")
+            else:
+                _Pending(self, flow, first)
+        else:
+            self.give_up(flow, decision, first)
+
+    def give_up(self, flow: Flow, decision: int, first: int) -> None:
+        """Close a flow that could not be routed (rule 5)."""
+        why = REASONS[decision]
+        undecided = self.router.undecided(flow.cx, flow.data, first)
+        level = self.log.warn if decision == TIMEOUT else self.log.debug
+        level(
+            "matching connection",
+            remote=_text(flow.cx.remote),
+            error=why,
+            pending_routes=[self.labels[i] for i in undecided],
+            bytes=len(flow.data),
+        )
+        flow.close(why)
+
+
+class _Pending:
+    """A flow that waits for more bytes, or for time to pass."""
+
+    __slots__ = ("deadline", "flow", "pause", "selector", "waiting")
+
+    def __init__(self, selector: Selector, flow: Flow, first: int) -> None:
+        self.selector, self.flow = selector, flow
+        now = selector.monotonic()
+        self.waiting = Waiting(
+            selector.router, flow.cx, now, first=first, timeout=selector.timeout, memo=flow.memo
+        )
+        self.deadline = selector.deadlines.add(self.woken)
+        self.pause: list[Any] | None = None
+        selector.limits.waiting += 1
+        if flow.data:
+            self.waiting.data = flow.data
+            self.waiting.quiet_at = now + SETTLE
+            self.pause = selector.settling.add(self.woken)
+        if flow.ended:
+            self.ended()
+        else:
+            flow.watch(self)
+
+    def more(self) -> None:
+        """Look at the bytes there are now."""
+        selector = self.selector
+        decision = self.waiting.look(self.flow.data, selector.monotonic())
+        if self.pause is not None:
+            self.pause[1] = None
+        if decision == PENDING:
+            self.pause = selector.settling.add(self.woken)
+        else:
+            self._decided(decision)
+
+    def ended(self) -> None:
+        """No more bytes will come."""
+        self._decided(self.waiting.end())
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        self._stop()
+
+    def woken(self) -> None:
+        """Time has passed."""
+        decision = self.waiting.wake(self.selector.monotonic())
+        if decision != PENDING:
+            self._decided(decision)
+        elif self.waiting.quiet_at < inf and self.pause is not None:
+            self.pause[1] = None
+            self.pause = self.selector.settling.add(self.woken)
+
+    def _stop(self) -> None:
+        self.deadline[1] = None
+        if self.pause is not None:
+            self.pause[1] = None
+        self.selector.limits.waiting -= 1
+
+    def _decided(self, decision: int) -> None:
+        self._stop()
+        self.flow.unwatch()
+        try:
+            self._go(decision)
+        except Exception:
+            # Called from timers and transports alike: one connection ends, nothing else does.
+            _failures.failure("a layer4 handler failed")
+            self.flow.abort("internal error")
+
+    def _go(self, decision: int) -> None:
+        flow, selector = self.flow, self.selector
+        if decision >= 0:
+            flow.route = selector.labels[decision]
+            selector.chains[decision](flow)
+        elif decision == FALLBACK:
+            selector.fallback(flow)
+        else:
+            selector.give_up(flow, decision, self.waiting.first)
+
+
+def _text(address: tuple[str, int] | str) -> str:
+    from caddylite.layer4.matching import address_text
+
+    return address_text(address)

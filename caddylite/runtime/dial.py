@@ -1,0 +1,83 @@
+"""Outgoing connections as transports (the relay makes its own, see ``raw_flow``)."""
+
+import os
+import socket
+from _socket import socket as Socket
+from errno import EINPROGRESS
+from typing import Any, Final
+
+from caddylite.layer4.live.flow import Target
+from caddylite.runtime.adopt import SocketTransport
+from caddylite.runtime.watch import BROKEN, OUT
+
+_STREAM: Final = (
+    socket.SOCK_STREAM | getattr(socket, "SOCK_NONBLOCK", 0) | getattr(socket, "SOCK_CLOEXEC", 0)
+)
+
+
+class Dialer:
+    """Connects sockets and adopts them into transports."""
+
+    def __init__(self, house: Any) -> None:
+        self._house = house
+
+    def dial(self, target: Target, protocol: Any, timeout: float) -> "Dialling":
+        """Connect; ``protocol.makeConnection`` or ``protocol.connectionFailed(why)`` follows."""
+        return Dialling(self._house, target, protocol, timeout)
+
+
+class Dialling:
+    """One attempt."""
+
+    def __init__(self, house: Any, target: Target, protocol: Any, timeout: float) -> None:
+        self._house, self._target, self._protocol = house, target, protocol
+        self._sock: Socket | None = None
+        self._timeout = house.timeouts(timeout).add(self._late)
+        try:
+            sock = self._sock = Socket(target.family, _STREAM, 0)
+            if target.family != getattr(socket, "AF_UNIX", -1):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            error = sock.connect_ex(target.address)
+        except OSError as e:
+            error = e.errno or 1
+        if error not in (0, EINPROGRESS) or self._sock is None:
+            house.later(0, self._fail, os.strerror(error).lower())
+            return
+        house.watch.add(self._sock.fileno(), OUT, self._ready)
+
+    def _ready(self, event: int) -> None:
+        sock = self._sock
+        if sock is None:
+            return
+        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if error:
+            self._fail(os.strerror(error).lower())
+            return
+        try:
+            sock.getpeername()
+        except OSError as e:
+            if event & BROKEN:
+                self._fail((e.strerror or "").lower())
+            return  # a stale event
+        self._timeout[1] = None
+        self._sock = None
+        self._house.watch.remove(sock.fileno())
+        transport = SocketTransport(sock, self._house.watch, self._house.reactor)
+        transport.start(self._protocol)
+
+    def _late(self) -> None:
+        self._fail("i/o timeout")
+
+    def _fail(self, why: str) -> None:
+        if self._timeout[1] is None and self._sock is None:
+            return
+        self.cancel()
+        self._protocol.connectionFailed(why)
+
+    def cancel(self) -> None:
+        """Give up; nothing more is called."""
+        self._timeout[1] = None
+        sock, self._sock = self._sock, None
+        if sock is not None:
+            self._house.watch.forget(sock.fileno())
+            sock.close()

@@ -1,0 +1,77 @@
+"""Host names to addresses, without blocking and cached."""
+
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+#: Family and address, in the order they should be tried.
+Addresses = list[tuple[int, str]]
+Then = Callable[[Addresses, str], None]
+
+#: Seconds an answer is kept; the system's resolver does not tell the records' own TTL.
+TTL: Final = 10.0
+#: Seconds a failure is kept.
+FAILURE_TTL: Final = 1.0
+_MOST: Final = 4096
+
+
+class Resolver:
+    """Asks the system (hosts file, DNS, whatever nsswitch says) in Twisted's thread pool."""
+
+    def __init__(self, house: Any) -> None:
+        self._house = house
+        self._known: dict[str, tuple[float, Addresses, str]] = {}
+        self._asking: dict[str, list[Then]] = {}
+
+    def lookup(self, host: str, then: Then) -> None:
+        """Call ``then(addresses, why)``: at once when the answer is known, else later."""
+        known = self._known.get(host)
+        if known is not None and known[0] > self._house.monotonic():
+            then(known[1], known[2])
+            return
+        waiting = self._asking.get(host)
+        if waiting is not None:
+            waiting.append(then)
+            return
+        self._asking[host] = [then]
+        from twisted.internet.threads import deferToThreadPool
+
+        reactor = self._house.reactor
+        asked = deferToThreadPool(reactor, reactor.getThreadPool(), ask_system, host)
+        asked.addCallback(lambda answer: self._answer(host, *answer))
+
+    def _answer(self, host: str, addresses: Addresses, why: str) -> None:
+        now = self._house.monotonic()
+        if len(self._known) >= _MOST:
+            self._known = {h: k for h, k in self._known.items() if k[0] > now}
+            if len(self._known) >= _MOST:
+                self._known.clear()
+        self._known[host] = (now + (TTL if addresses else FAILURE_TTL), addresses, why)
+        for then in self._asking.pop(host, ()):
+            try:
+                then(addresses, why)
+            except Exception:
+                from twisted.logger import Logger
+
+                Logger().failure("after looking up a name")
+
+
+def ask_system(host: str) -> tuple[Addresses, str]:
+    """Ask ``getaddrinfo``; IPv4 comes first, as Go dials it."""
+    try:
+        found = socket.getaddrinfo(host, None, 0, socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as e:
+        return [], f"lookup {host}: {_words(e)}"
+    out: Addresses = []
+    for family, _, _, _, name in found:
+        entry = (int(family), str(name[0]))
+        if family in (socket.AF_INET, socket.AF_INET6) and entry not in out:
+            out.append(entry)
+    out.sort(key=lambda entry: entry[0] != socket.AF_INET)
+    return out, "" if out else f"lookup {host}: no such host"
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, socket.gaierror):
+        return "no such host"
+    return str(error)

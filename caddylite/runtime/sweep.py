@@ -1,0 +1,64 @@
+"""Ends relays that have stopped moving: one pass over all of them every few seconds."""
+
+from typing import Any, Final
+
+from caddylite.runtime.relay import Side
+
+#: Seconds between passes.
+EVERY: Final = 5.0
+#: Seconds a client is read on for after its upstream has gone.
+LINGER: Final = 5.0
+#: Seconds without a byte moving while one side does not take what it is sent. caddy-l4 waits for
+#: ever, which lets peers that never read hold on to buffers and descriptors.
+WRITE_TIMEOUT: Final = 600.0
+
+
+class Sweeper:
+    """Looks after ``house.relays``. ``idle`` seconds without a byte end a relay (0: never)."""
+
+    def __init__(
+        self,
+        house: Any,
+        *,
+        idle: float = 0.0,
+        write_timeout: float = WRITE_TIMEOUT,
+        every: float = EVERY,
+    ) -> None:
+        self._house, self._idle, self._write_timeout = house, idle, write_timeout
+        self._every = every
+        self._timer: Any = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._timer = self._house.later(self._every, self._again)
+
+    def stop(self) -> None:
+        """Stop."""
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+
+    def _again(self) -> None:
+        self.sweep()
+        self.start()
+
+    def sweep(self) -> None:
+        """Look at every relay once."""
+        for side in tuple(self._house.relays):
+            peer = side.peer
+            if peer is None:
+                continue
+            # What a client sends to nobody keeps nothing alive.
+            moved = -2 if side.lingering else side.passed + peer.passed
+            if moved != side.seen:
+                side.seen, side.quiet = moved, 0
+                continue
+            side.quiet += 1
+            if self._is_over(side, peer, side.quiet * self._every):
+                side.finish()
+
+    def _is_over(self, side: Side, peer: Side, quiet: float) -> bool:
+        if side.lingering:
+            return quiet >= LINGER
+        if side.stuck or peer.stuck:
+            return quiet >= self._write_timeout > 0
+        return quiet >= self._idle > 0

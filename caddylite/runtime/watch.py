@@ -1,0 +1,159 @@
+"""Being told when descriptors are ready: on the fast reactor, or on any Twisted reactor."""
+
+from typing import Any, Final, Protocol
+
+from twisted.internet.interfaces import IReadWriteDescriptor
+from zope.interface import implementer
+
+from caddylite.runtime.reactor import Handler
+
+#: The bits of an event mask (epoll's numbers, used on every reactor).
+IN: Final = 1
+OUT: Final = 4
+ERR: Final = 8
+HUP: Final = 16
+BROKEN: Final = ERR | HUP
+
+
+class Watch(Protocol):
+    """Level-triggered: a handler is called again as long as its descriptor stays ready.
+
+    A handler may be called with a stale event (the descriptor was closed and its number taken
+    again within one round), so it must treat every event as a hint.
+    """
+
+    def add(self, fd: int, mask: int, handler: Handler) -> None:
+        """Start watching a descriptor."""
+        ...
+
+    def change(self, fd: int, mask: int) -> None:
+        """Watch for something else; errors are always reported."""
+        ...
+
+    def replace(self, fd: int, mask: int, handler: Handler) -> None:
+        """Give a watched descriptor another mask and handler."""
+        ...
+
+    def remove(self, fd: int) -> None:
+        """Stop watching a descriptor that stays open."""
+        ...
+
+    def forget(self, fd: int) -> None:
+        """Stop watching a descriptor that is about to be closed."""
+        ...
+
+
+class FastWatch:
+    """Uses the reactor's own epoll object."""
+
+    __slots__ = ("_fast", "_modify", "_register", "_unregister", "change", "forget")
+
+    def __init__(self, reactor: Any) -> None:
+        self._fast: dict[int, Handler] = reactor.fast
+        self._register = reactor._poller.register
+        self._modify = self.change = reactor._poller.modify
+        self._unregister = reactor._poller.unregister
+        self.forget = self._forget
+
+    def add(self, fd: int, mask: int, handler: Handler) -> None:
+        """Start watching."""
+        self._register(fd, mask)
+        self._fast[fd] = handler
+
+    def replace(self, fd: int, mask: int, handler: Handler) -> None:
+        """Change mask and handler."""
+        self._modify(fd, mask)
+        self._fast[fd] = handler
+
+    def remove(self, fd: int) -> None:
+        """Stop watching."""
+        if self._fast.pop(fd, None) is not None:
+            self._unregister(fd)
+
+    def _forget(self, fd: int) -> None:
+        self._fast.pop(fd, None)  # closing takes it out of the epoll set
+
+
+class PlainWatch:
+    """Uses ``addReader`` and ``addWriter``, which every Twisted reactor on Unix has."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+        self._watched: dict[int, _Descriptor] = {}
+
+    def add(self, fd: int, mask: int, handler: Handler) -> None:
+        """Start watching."""
+        descriptor = self._watched[fd] = _Descriptor(fd, handler)
+        self._set(descriptor, mask)
+
+    def change(self, fd: int, mask: int) -> None:
+        """Change the mask."""
+        descriptor = self._watched.get(fd)
+        if descriptor is not None:
+            self._set(descriptor, mask)
+
+    def replace(self, fd: int, mask: int, handler: Handler) -> None:
+        """Change mask and handler."""
+        self.remove(fd)
+        self.add(fd, mask, handler)
+
+    def remove(self, fd: int) -> None:
+        """Stop watching."""
+        descriptor = self._watched.pop(fd, None)
+        if descriptor is not None:
+            self._set(descriptor, 0)
+            descriptor.gone = True
+
+    forget = remove
+
+    def _set(self, descriptor: "_Descriptor", mask: int) -> None:
+        if mask & IN:
+            self._reactor.addReader(descriptor)
+        else:
+            self._reactor.removeReader(descriptor)
+        if mask & OUT:
+            self._reactor.addWriter(descriptor)
+        else:
+            self._reactor.removeWriter(descriptor)
+
+
+@implementer(IReadWriteDescriptor)
+class _Descriptor:
+    __slots__ = ("_fd", "gone", "handler")
+
+    def __init__(self, fd: int, handler: Handler) -> None:
+        self._fd, self.handler, self.gone = fd, handler, False
+
+    def fileno(self) -> int:
+        return -1 if self.gone else self._fd
+
+    def logPrefix(self) -> str:
+        return "watch"
+
+    def doRead(self) -> None:
+        if not self.gone:
+            self._call(IN)
+
+    def doWrite(self) -> None:
+        if not self.gone:
+            self._call(OUT)
+
+    def connectionLost(self, reason: object) -> None:
+        if not self.gone:
+            self._call(HUP)
+
+    def _call(self, event: int) -> None:
+        try:
+            self.handler(event)
+        except Exception:
+            from twisted.logger import Logger
+
+            Logger().failure("unhandled error on a descriptor")
+            broken = getattr(getattr(self.handler, "__self__", None), "broken", None)
+            if broken is not None:
+                broken()
+
+
+def watch_on(reactor: Any) -> Watch:
+    """Return the quickest Watch that this reactor can carry."""
+    return FastWatch(reactor) if hasattr(reactor, "fast") else PlainWatch(reactor)
