@@ -37,6 +37,10 @@ class Disconnected(Exception):
     """The client has gone; there is nobody to answer."""
 
 
+class BadBody(Exception):
+    """The request's body is not what its head promised."""
+
+
 @dataclass(frozen=True, slots=True)
 class Original:
     """What the request was before any handler changed it."""
@@ -46,3 +50,4 @@ class Original:
     path: str
     raw_path: str
     query: str
+    host: str

@@ -98,6 +98,13 @@ class Stream:
             self._error = error
             self._wake()
 
+    def let_run(self) -> None:
+        """Leave the sender in peace from now on."""
+        if self._full:
+            self._full = False
+            self.on_room()
+        self.on_full = self.on_room = _nothing
+
     def discard(self) -> None:
         """Forget what has come and has not been read."""
         self._chunks.clear()
@@ -112,15 +119,30 @@ class Stream:
             waiter.callback(None)
 
 
-class Body(Protocol):
-    """A request body as handlers read it; ``request_body`` puts a limit around it."""
+class Readable(Protocol):
+    """A body that can be read."""
 
-    length: int | None
-    taken: int
-    trailers: list[tuple[str, str]]
+    @property
+    def trailers(self) -> list[tuple[str, str]]:
+        """What came behind the body."""
+        ...
 
     async def read(self) -> bytes:
         """Return the next bytes; ``b""`` at the end."""
+        ...
+
+
+class Body(Readable, Protocol):
+    """A request body as handlers read it; ``request_body`` puts a limit around it."""
+
+    @property
+    def length(self) -> int | None:
+        """Its size in bytes, None if only its end will tell."""
+        ...
+
+    @property
+    def taken(self) -> int:
+        """How much has been read, in bytes."""
         ...
 
 
@@ -136,6 +158,11 @@ class Writer:
     @property
     def status(self) -> int:
         """The status, 0 while nothing has been started."""
+        raise NotImplementedError
+
+    @property
+    def size(self) -> int:
+        """How much body has been sent, as the client gets it, in bytes."""
         raise NotImplementedError
 
     def start(self, status: int) -> None:
@@ -178,6 +205,11 @@ class WrappedWriter(Writer):
         """The status, 0 while nothing has been started."""
         return self.inner.status
 
+    @property
+    def size(self) -> int:
+        """How much body has been sent, in bytes."""
+        return self.inner.size
+
     def start(self, status: int) -> None:
         """Begin the response."""
         self.inner.start(status)
@@ -202,16 +234,27 @@ class WrappedWriter(Writer):
 
 
 class Switched(Protocol):
-    """A connection that has left HTTP: what remains is its transport.
-
-    ``rest`` is what the client has sent already.
-    """
+    """A connection that has left HTTP: what remains is bytes, both ways."""
 
     transport: Any
-    rest: bytes
 
-    def on_data(self, data: Callable[[bytes], object], lost: Callable[[], object]) -> None:
-        """Say where bytes go from now on, and who is told of the connection's end."""
+    @property
+    def writable(self) -> bool:
+        """Does the client take what is sent?"""
+        ...
+
+    def on_data(
+        self,
+        data: Callable[[bytes], object],
+        lost: Callable[[], object],
+        room: Callable[[], object],
+        ended: Callable[[], object],
+    ) -> None:
+        """Say where bytes go, and who is told of the end, of room to write and of a half-close."""
+        ...
+
+    def close(self) -> None:
+        """End the connection once all that was written has gone out."""
         ...
 
 
@@ -249,7 +292,7 @@ class Exchange:
     def __init__(self, request: Request, body: Body, out: Writer, server: Any, now: float) -> None:
         self.request, self.body, self.out, self.server = request, body, out, server
         self.started = now  # monotonic, in seconds
-        self.original = Original("", "", "", "", "")
+        self.original = Original("", "", "", "", "", "")
         self.groups: set[str] = set()
         self.error: HandlerError | Exception | None = None
         self.trusted = False  # does the request come from a trusted proxy?

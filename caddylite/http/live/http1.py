@@ -15,10 +15,12 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from caddylite.http.live.errors import Aborted, Disconnected, Original
+from caddylite.http.live.deadline import Deadline
+from caddylite.http.live.errors import Aborted, BadBody, Disconnected, Original
 from caddylite.http.live.exchange import Exchange, Stream
 from caddylite.http.live.http1_writer import Http1Writer
 from caddylite.http.live.serving import Serving
+from caddylite.http.live.switching import Switching
 from caddylite.http.live.task import Task
 from caddylite.http.request import Headers, Request
 from caddylite.wire.http1 import Bad, Data, End, Event, Head, RequestReader, path_and_query, raw
@@ -54,13 +56,12 @@ class Http1Connection(Protocol):
         self._pumping = self._lost = self._over = False
         self._pauses = 0
         self._room: Deferred[None] | None = None
-        self._writable = True
-        self._timer: Any = None
-        self._deadline = 0.0  # monotonic; 0 is none
+        self.writable = True
+        self._deadline = Deadline(server.house, self._late)
         self._first = True
         self._addresses: tuple[Any, Any] = (("", 0), ("", 0))
         self._tls: Any = None
-        self._switched: _Switched | None = None
+        self._switched: Switching | None = None
 
     # Twisted's side.
 
@@ -72,7 +73,7 @@ class Http1Connection(Protocol):
         )
         self.transport.registerProducer(self, True)
         self.server.connections.add(self)
-        self._expect(self.server.limits.read_header or self.server.limits.read)
+        self._deadline.expect(self.server.limits.read_header or self.server.limits.read)
 
     def dataReceived(self, data: bytes) -> None:
         """Read on."""
@@ -82,7 +83,7 @@ class Http1Connection(Protocol):
         if self._over:
             return
         if self._exchange is None and self._reader.idle:
-            self._expect(self.server.limits.read_header or self.server.limits.read)
+            self._deadline.expect(self.server.limits.read_header or self.server.limits.read)
         self._queue.extend(self._reader.feed(data))
         self._pump()
 
@@ -111,9 +112,7 @@ class Http1Connection(Protocol):
         """End what is going on."""
         self._lost = self._over = True
         self.server.connections.discard(self)
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        self._timer = None
+        self._deadline.cancel()
         self._queue.clear()
         gone = Disconnected("the client has gone")
         if self._body is not None:
@@ -126,11 +125,11 @@ class Http1Connection(Protocol):
 
     def pauseProducing(self) -> None:
         """The client does not take what is sent."""
-        self._writable = False
+        self.writable = False
 
     def resumeProducing(self) -> None:
         """The client takes more."""
-        self._writable = True
+        self.writable = True
         room, self._room = self._room, None
         if room is not None:
             room.callback(None)
@@ -139,7 +138,7 @@ class Http1Connection(Protocol):
 
     def stopProducing(self) -> None:
         """The transport wants nothing any more; connectionLost follows."""
-        self._writable = False
+        self.writable = False
 
     # The response's side (Outlet).
 
@@ -147,7 +146,7 @@ class Http1Connection(Protocol):
         """Wait until the transport wants more."""
         if self._lost:
             raise Disconnected("the client has gone")
-        while not self._writable:
+        while not self.writable:
             if self._room is None:
                 self._room = Deferred()
             await self._room
@@ -222,14 +221,19 @@ class Http1Connection(Protocol):
         request = self._request(head)
         exchange = Exchange(request, body, writer, self.server, self.server.house.monotonic())
         exchange.original = Original(
-            request.method, head.target, request.path, request.raw_path, request.query
+            request.method,
+            head.target,
+            request.path,
+            request.raw_path,
+            request.query,
+            request.host,
         )
         if head.upgrade:
             exchange.switch = self._switch
         self._first, self._handled = False, False
         self._exchange, self._writer, self._body = exchange, writer, body
         waits = [t for t in (limits.read, limits.write) if t]
-        self._expect(min(waits) if waits else 0.0)
+        self._deadline.expect(min(waits) if waits else 0.0)
         self._task = Task(self.server.serve(exchange), self._done)
         self._task.start()
 
@@ -295,7 +299,7 @@ class Http1Connection(Protocol):
         if not self._queue:
             if self._reader.held:
                 self._queue.extend(self._reader.resume())
-            self._expect(
+            self._deadline.expect(
                 self.server.limits.idle if self._reader.idle else self.server.limits.read_header
             )
         self._pump()
@@ -313,18 +317,23 @@ class Http1Connection(Protocol):
         if self._writer is not None:
             self._writer.close = True
         if self._body is not None:
-            self._body.fail(ValueError("malformed chunked encoding"))
+            self._body.fail(BadBody("malformed chunked encoding"))
         if self._handled:
             self._close(linger=True)
 
     # Switching protocols.
 
-    def _switch(self) -> "_Switched":
-        self._expect(0.0)
+    def _switch(self) -> Switching:
+        self._deadline.expect(0.0)
         self._queue.clear()
-        self._switched = _Switched(self, self._reader.take_rest())
+        self._switched = Switching(self, self._reader.take_rest())
         self._pause(_FOR_PIPELINE | _FOR_BODY, False)
         return self._switched
+
+    def close_switched(self) -> None:
+        """End the connection after a switch."""
+        if not self._lost:
+            self._close(linger=False)
 
     # Ends.
 
@@ -343,9 +352,9 @@ class Http1Connection(Protocol):
         if linger and half_close is not None:
             self._pause(_FOR_PIPELINE | _FOR_BODY, False)
             half_close()
-            self._expect(_LINGER)
+            self._deadline.expect(_LINGER)
             return
-        self._expect(_CLOSING)
+        self._deadline.expect(_CLOSING)
         self.transport.loseConnection()
 
     def _abort(self) -> None:
@@ -367,80 +376,10 @@ class Http1Connection(Protocol):
         else:
             self.transport.resumeProducing()
 
-    # Time. One timer a connection, moved only when it fires: requests come faster than deadlines.
-
-    def _expect(self, seconds: float) -> None:
-        """Something must happen within so many seconds (0: no hurry)."""
-        if not seconds:
-            self._deadline = 0.0
-            return
-        now = self.server.house.monotonic()
-        self._deadline = now + seconds
-        if self._timer is not None and self._timer.active():
-            if self._timer_at <= self._deadline:
-                return
-            self._timer.cancel()
-        self._arm(seconds)
-
-    def _arm(self, seconds: float) -> None:
-        self._timer_at = self.server.house.monotonic() + seconds
-        self._timer = self.server.house.later(seconds, self._late)
-
     def _late(self) -> None:
-        self._timer = None
-        if self._deadline == 0.0 or self._lost:
+        if self._lost:
             return
-        remaining = self._deadline - self.server.house.monotonic()
-        if remaining > 0.001:
-            self._arm(remaining)
-        elif self._exchange is None and not self._over:
+        if self._exchange is None and not self._over:
             self._close(linger=False)
         else:
             self._abort()
-
-
-class _Switched:
-    """The connection after ``101``: bytes go straight to whoever took it over."""
-
-    def __init__(self, connection: Http1Connection, rest: bytes) -> None:
-        self.transport = connection.transport
-        self.rest = rest
-        self._data: Any = None
-        self._lost: Any = None
-        self._room: Any = None
-        self._ended: Any = None
-        self._gone = False
-
-    def on_data(self, data: Any, lost: Any, room: Any = None, ended: Any = None) -> None:
-        """Say where bytes go, and who is told of the end, of room to write and of a half-close."""
-        self._data, self._lost, self._room, self._ended = data, lost, room, ended
-        rest, self.rest = self.rest, b""
-        if rest:
-            data(rest)
-        if self._gone:
-            lost()
-
-    def received(self, data: bytes) -> None:
-        """Pass bytes on."""
-        if self._data is None:
-            self.rest += data
-        else:
-            self._data(data)
-
-    def lost(self) -> None:
-        """Pass the end on."""
-        self._gone = True
-        if self._lost is not None:
-            self._lost()
-
-    def ended(self) -> None:
-        """The client sends no more."""
-        if self._ended is not None:
-            self._ended()
-        else:
-            self.transport.loseConnection()
-
-    def room(self) -> None:
-        """The client takes more."""
-        if self._room is not None:
-            self._room()

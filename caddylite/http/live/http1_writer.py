@@ -39,7 +39,7 @@ class Http1Writer(Writer):
     def __init__(self, outlet: Outlet, head: Head, no_sniff: Callable[[], bool]) -> None:
         self.headers = Headers([("Server", "Caddy")])
         self.close = not head.keep_alive
-        self.size = 0  # bytes of body handed in, also those that a HEAD request never sees
+        self._size = 0  # also counts what a HEAD request never sees
         self._outlet, self._head, self._no_sniff = outlet, head, no_sniff
         self._status = 0
         self._held: list[bytes] = []
@@ -51,6 +51,11 @@ class Http1Writer(Writer):
     def status(self) -> int:
         """The status, 0 while nothing has been started."""
         return self._status
+
+    @property
+    def size(self) -> int:
+        """How much body has been handed in, in bytes."""
+        return self._size
 
     @property
     def begun(self) -> bool:
@@ -83,14 +88,14 @@ class Http1Writer(Writer):
             self.start(200)
         if not data or not has_body(self._status):
             return
-        if self._declared is not None and self.size + len(data) > self._declared:
-            data = data[: self._declared - self.size]
-        self.size += len(data)
+        if self._declared is not None and self._size + len(data) > self._declared:
+            data = data[: self._declared - self._size]
+        self._size += len(data)
         if self._sent_head:
             self._body(data)
             return
         self._held.append(data)
-        if self.size > _HOLD:
+        if self._size > _HOLD:
             self._release(ended=False)
 
     def flush(self) -> None:
@@ -118,7 +123,7 @@ class Http1Writer(Writer):
         if self._chunked or not has_body(self._status):
             await super().send_file(file, count)
             return
-        self.size += count
+        self._size += count
         await direct(file, file.tell(), count)
         await self.drain()
 
@@ -140,7 +145,7 @@ class Http1Writer(Writer):
         """Was less sent than promised? Only the connection's end can tell the client."""
         if self._declared is None or self._head.method == "HEAD" or not has_body(self._status):
             return False
-        return self.size < self._declared
+        return self._size < self._declared
 
     def _release(self, ended: bool) -> None:
         held, self._held = b"".join(self._held), []

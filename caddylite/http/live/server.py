@@ -205,7 +205,7 @@ class Server(Serving):
     @staticmethod
     def _original_request(ex: Exchange, shown: Headers, credentials: bool) -> dict[str, Any]:
         request = loggable_request(ex.request, ex.original.uri, shown, credentials)
-        request["method"] = ex.original.method
+        request["method"], request["host"] = ex.original.method, ex.original.host
         return request
 
 
@@ -222,8 +222,7 @@ class Record:
     @property
     def size(self) -> int:
         """Bytes of body that were sent."""
-        size: int = getattr(self._ex.out, "size", 0)
-        return size
+        return self._ex.out.size
 
     def stop(self) -> None:
         """Stop the clock, the first time."""
