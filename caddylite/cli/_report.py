@@ -27,7 +27,7 @@ def log(level: str, message: str, logger: str = "", **fields: Any) -> None:
     record = {"level": level, "ts": time.time()}
     if logger:
         record["logger"] = logger
-    click.echo(json.dumps({**record, "msg": message, **fields}, ensure_ascii=False), err=True)
+    click.echo(_compact({**record, "msg": message, **fields}), err=True)
 
 
 def failure(error: ConfigError) -> None:
@@ -54,3 +54,7 @@ def _show_source(at: Span) -> None:
     if at.column:
         before = line[: at.column - 1].expandtabs(4)
         click.secho(" " * (len(number) + len(before)) + "^", err=True, fg="red", bold=True)
+
+
+def _compact(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
