@@ -1,7 +1,8 @@
 """The ``route`` directive."""
 
-from caddylite.adapt.helper import Helper
+from caddylite.adapt.helper import ConfigValue, Helper
 from caddylite.adapt.routes import join_routes
+from caddylite.errors import ConfigError
 from caddylite.http.handlers.subroute import Subroute
 from caddylite.http.route import Route
 
@@ -17,9 +18,16 @@ def handler(h: Helper) -> Subroute:
     """
     values = h.segment_values()
     for v in values:
-        if not isinstance(v.value, Route | Subroute):
-            raise h.err(
-                f"{v.directive} directive returned something other than an HTTP route or subroute:"
-                f" {v.value!r} (only handler directives can be used in routes)"
-            )
+        # what ``handle_errors`` gives is a subroute too, but one for errors
+        if v.kind != "route" or not isinstance(v.value, Route | Subroute):
+            raise _not_a_route(h, v)
     return join_routes(values, h.around)
+
+
+def _not_a_route(h: Helper, v: ConfigValue) -> ConfigError:
+    from caddylite.adapt.go_values import go_value
+
+    return h.err(
+        f"{v.directive} directive returned something other than an HTTP route or subroute:"
+        f" {go_value(v.value)} (only handler directives can be used in routes)"
+    )

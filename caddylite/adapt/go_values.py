@@ -1,0 +1,74 @@
+"""Values of the adapter as Go's ``%#v`` shows them, for the one complaint that shows any."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from caddylite import gojson
+from caddylite.adapt.options._values import Bind, CustomLog
+from caddylite.codec import to_plain
+from caddylite.gonumbers import quote
+from caddylite.http.handlers.subroute import Subroute
+from caddylite.http.matching import RequestMatcher
+from caddylite.http.route import Route
+from caddylite.node import Node
+
+
+def go_value(value: Any) -> str:
+    """Return what Go shows; of values that Go shows with addresses in memory, their class."""
+    if isinstance(value, Bind):
+        addresses, protocols = _strings(value.addresses), _strings(value.protocols)
+        return (
+            f"httpcaddyfile.addressesWithProtocols{{addresses:{addresses}, protocols:{protocols}}}"
+        )
+    if isinstance(value, CustomLog) and value.log is None:
+        names = ", ".join(map(quote, value.hostnames))
+        return (
+            f"httpcaddyfile.namedCustomLog{{name:{quote(value.name)}, "
+            f"hostnames:[]string{{{names}}}, "
+            f"log:(*caddy.CustomLog)(nil), noHostname:{str(value.no_hostname).lower()}}}"
+        )
+    if isinstance(value, Subroute):
+        routes = ", ".join(map(_route, value.routes))
+        return (
+            f"&caddyhttp.Subroute{{Routes:caddyhttp.RouteList{{{routes}}}, "
+            "Errors:(*caddyhttp.HTTPErrorConfig)(nil)}"
+        )
+    return type(value).__name__
+
+
+def _strings(values: tuple[str, ...]) -> str:
+    return f"[]string{{{', '.join(map(quote, values))}}}" if values else "[]string(nil)"
+
+
+def _raw(node: Node) -> str:
+    text = gojson.dumps(to_plain(node)).encode(errors="surrogateescape")
+    return f"json.RawMessage{{{', '.join(f'0x{byte:x}' for byte in text)}}}"
+
+
+def _set(matchers: Mapping[str, RequestMatcher]) -> str:
+    entries = ", ".join(f"{quote(name)}:{_raw(matchers[name])}" for name in sorted(matchers))
+    return f"caddy.ModuleMap{{{entries}}}"
+
+
+def _route(route: Route) -> str:
+    sets = "caddyhttp.RawMatcherSets(nil)"
+    if route.match:
+        sets = f"caddyhttp.RawMatcherSets{{{', '.join(map(_set, route.match))}}}"
+    handlers = ", ".join(map(_raw, route.handle))
+    return (
+        f"caddyhttp.Route{{Group:{quote(route.group)}, MatcherSetsRaw:{sets}, "
+        f"HandlersRaw:[]json.RawMessage{{{handlers}}}, Terminal:{str(route.terminal).lower()}, "
+        f"{_UNSET}}}"
+    )
+
+
+#: The fields of a route that are only set when a config is loaded.
+_UNSET = (
+    "MatcherSets:caddyhttp.MatcherSets(nil), Handlers:[]caddyhttp.MiddlewareHandler(nil), "
+    "middleware:[]caddyhttp.Middleware(nil), metrics:(*caddyhttp.Metrics)(nil), "
+    "metricsCtx:caddy.Context{Context:context.Context(nil), "
+    "moduleInstances:map[string][]caddy.Module(nil), cfg:(*caddy.Config)(nil), "
+    "ancestry:[]caddy.Module(nil), cleanupFuncs:[]func()(nil), "
+    "exitFuncs:[]func(context.Context)(nil), metricsRegistry:(*prometheus.Registry)(nil)}, "
+    'handlerName:""'
+)

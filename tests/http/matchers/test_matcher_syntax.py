@@ -1,0 +1,10 @@
+"""The syntax of the matchers, against what the real program makes of it."""
+
+import pytest
+
+from tests.adapt.tables import KINDS, cases, outcome
+
+
+@pytest.mark.parametrize("case", cases(KINDS["matchers"]), ids=str)
+def test_answer(case):
+    assert outcome(case) == case.wanted
