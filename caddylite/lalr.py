@@ -9,10 +9,10 @@ What is parsed is a stream of ``(terminal, value)`` pairs from a lexer of ours.
 """
 
 import json
+import os
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 Action = Callable[[list[Any]], Any]
@@ -114,18 +114,22 @@ def _gather(values: list[Any], size: int, keep: list[int]) -> list[Any]:
 
 
 @cache
-def folder() -> Path:
-    """The folder with the grammars: beside the package in a checkout, inside it when installed."""
-    inside = Path(__file__).parent / "grammar"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "grammar"
+def folder() -> str:
+    """Find the grammars: beside the package in a checkout, inside it when installed."""
+    package = os.path.dirname(os.path.abspath(__file__))
+    inside = os.path.join(package, "grammar")
+    return inside if os.path.isdir(inside) else os.path.join(package, "..", "grammar")
 
 
 @cache
 def load(name: str) -> Grammar:
     """Load ``grammar/NAME.lark``."""
-    source = (folder() / f"{name}.lark").read_text("utf-8")
+    path = os.path.join(folder(), name)
+    with open(f"{path}.lark", encoding="utf-8") as file:
+        source = file.read()
     try:
-        table = json.loads((folder() / f"{name}.table.json").read_bytes())
+        with open(f"{path}.table.json", "rb") as file:
+            table = json.load(file)
     except (OSError, ValueError):
         table = {}
     if table.get("checksum") != _checksum(source):
@@ -198,14 +202,18 @@ def _rule(rule: Mapping[str, Any]) -> list[Any]:
     return [rule["alias"] or origin, origin, len(parts), keep]
 
 
+def table_text(table: Mapping[str, Any]) -> str:
+    """Write a table down, a line an entry."""
+    lines = [f'"{key}": {json.dumps(value)}' for key, value in table.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
 def _write_tables() -> None:
-    for path in sorted(folder().glob("*.lark")):
-        source = path.read_text("utf-8")
-        if "%declare" in source:
-            table = compile_table(source)
-            lines = [f'"{key}": {json.dumps(value)}' for key, value in table.items()]
-            text = "{\n" + ",\n".join(lines) + "\n}\n"
-            path.with_suffix(".table.json").write_text(text, "utf-8")
+    from pathlib import Path
+
+    for path in Path(folder()).glob("*.lark"):
+        text = table_text(compile_table(path.read_text("utf-8")))
+        path.with_suffix(".table.json").write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

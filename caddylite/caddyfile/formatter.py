@@ -10,17 +10,18 @@ the same file comes out of either program.
 
 import re
 
+from caddylite.caddyfile.cursor import SPACE
 from caddylite.caddyfile.heredoc import MARKER
-from caddylite.caddyfile.lexer import SPACE
 
 _MAX_NESTING = 10
 
 _SPACES = re.compile(rf"[{SPACE}]+")
-_WORD = re.compile(rf"[^{SPACE}\\\"`#{{}}<]+")
+_PLAIN = rf"[^{SPACE}\\\"`#{{}}<]+"
+_WORDS = re.compile(rf"{_PLAIN}(?: {_PLAIN})*")
 _NOT_SPACE = re.compile(rf"[^{SPACE}]*")
 _LITERAL = re.compile(r'[^"`\\]+')
+_SPACE_CHARACTERS = SPACE.replace("-", "".join(map(chr, range(0x2001, 0x200A))))
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_STRIPPED = re.compile(rf"[{SPACE}]*(.*?)[{SPACE}]*", re.DOTALL)
 
 
 def format_text(text: str) -> str:
@@ -39,22 +40,16 @@ def first_difference(text: str) -> int:
     formatted = format_text(text)
     if formatted == text:
         return 0
-    same = 0
-    for same, (have, want) in enumerate(zip(text, formatted, strict=False)):  # noqa: B007
+    pairs = zip(text.split("\n"), formatted.split("\n"), strict=False)
+    number = 0
+    for number, (have, want) in enumerate(pairs, 1):
         if have != want:
             break
-    else:
-        same = min(len(text), len(formatted))
-    return text.count("\n", 0, same) + 1
+    return number
 
 
 def _strip(text: str) -> str:
-    start = _SPACES.match(text)
-    begin = start.end() if start else 0
-    end = len(text)
-    while end > begin and _SPACES.match(text[end - 1]):
-        end -= 1
-    return text[begin:end]
+    return text.strip(_SPACE_CHARACTERS)
 
 
 class _Formatter:
@@ -216,16 +211,25 @@ class _Formatter:
         if char == '"' and spaced:
             self.quotes = '"'
         self.space = spaced and char == "<"
-        run = None if char in '"`{}<' else _WORD.match(self.text, self.pos)
+        run = _WORDS.match(self.text, self.pos)  # with single blanks, as they are to be
         text = run[0] if run else char
         self.pos += len(text)
-        self.word += text
         self._write(text)
+        if " " in text:
+            self._add_to_word(text[: text.index(" ")])
+            self._end_word()
+            self.unescaped = True
+            text = text[text.rindex(" ") + 1 :]
+        self._add_to_word(text)
+
+    def _add_to_word(self, text: str) -> None:
+        if len(self.word) <= len("import"):  # that is all we want to know of it
+            self.word += text
 
     def _comment(self) -> None:
         end = self.text.find("\n", self.pos)
         end = end if end >= 0 else len(self.text)
-        self.word += "#"
+        self._add_to_word("#")
         self._write(self.text[self.pos : end])
         self.pos = end + 1
         if end < len(self.text):

@@ -119,8 +119,10 @@ class Words:
         """Read a directive: to the end of its line, or of the blocks that open on it."""
         stream = self.stream
         segment, depth, words = [first], 0, 1
-        while stream.next():
-            token = stream.token
+        rest = stream.rest
+        while rest:
+            token = rest.pop()
+            stream.before, stream.current = stream.current, token
             text = token.text
             if text == "{" and not token.quote:
                 self._check_opening()
