@@ -1,0 +1,1 @@
+"""Where log records go, and how they are written down."""

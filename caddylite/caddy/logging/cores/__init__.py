@@ -1,0 +1,1 @@
+"""What takes log records instead of a writer; one file a core."""

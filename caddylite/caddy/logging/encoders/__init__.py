@@ -1,0 +1,1 @@
+"""How log records are written down; one file an encoder."""

@@ -1,0 +1,1 @@
+"""Where log records are written; one file a writer."""
