@@ -26,7 +26,8 @@ def build_subroute(values: list[ConfigValue], around: Surroundings) -> Subroute:
                 f"directive '{v.directive}' is not an ordered HTTP handler, so it cannot be used "
                 "here - try placing within a route block or using the order global option"
             ).as_is()
-    values = list(values)
+    # In place: the values of a site that several servers share are sorted again for each, and
+    # where the comparison contradicts itself that shows.
     sort_values(values, {name: place for place, name in enumerate(order)})
     return join_routes(values, around)
 
