@@ -7,8 +7,17 @@ from caddylite.adapt.directives import built_in
 from tests.differential.syntax import DIRECTIVES, MATCHERS, OPTIONS, SITE_ONLY, Line
 from tests.differential.words import WORDS, filled
 
+#: What stands in lines that are refused more often than not.
+_RISKY = (
+    "nope", "filesystem", "exec", "1h", "burst", "<hash>", "force_automate", "message <text>",
+    "auto_https <word>", "<path> <word>", "header <field> <text>", "protocol <word>", "read_body",
+    "respond <m> <text> <status>", "request_header <header>", "tls <email>", "close", "http_port <port>",
+    "copy_response", "order <word>", "write <dur>", "hostnames", "acme_dns", "header <field> <re>",
+    "include a.b", "exclude c", "core mock", "response_buffers", "rewrite <m> <path> <word>", "@e", "@ok",
+)  # fmt: skip
+
 #: Words that make a line wrong more often than right are chosen less often than these say.
-_CAREFUL = 0.8
+_CAREFUL = 0.95
 _BAD = {
     "65536", "http", "x", "forever", "5", "big", "100 MB", "nope", "abc", "2x", "999", "300.1.1.1",
     "h4", "(", "bad", "ssl3", "NOPE", "rsa1", "-1", "08", "1_000", "ftp://x/y", "//x", "-1s", "srv+http://x",
@@ -30,6 +39,17 @@ class Generator:
         }
         for slot in WORDS:
             self.special[slot] = lambda slot=slot: self.word(slot)  # type: ignore[misc]
+
+    def choose(self, table: list[Line], but: list[Line] | None = None) -> Line:
+        """Choose a line; risky ones, and those that were chosen before, seldom."""
+        chosen = self.rng.choice(table)
+        for _ in range(9):
+            text = chosen if isinstance(chosen, str) else chosen[0]
+            good = not any(r in text for r in _RISKY) and chosen not in (but or ())
+            if good or self.rng.random() > _CAREFUL:
+                break
+            chosen = self.rng.choice(table)
+        return chosen
 
     def word(self, slot: str) -> str:
         """Choose a word; bad ones seldom."""
@@ -69,7 +89,7 @@ class Generator:
         for _ in range(self.rng.choice((0, 0, 1, 2))):
             self.matcher()
         for _ in range(self.rng.choice((0, 0, 0, 1, 1, 2))):
-            self.line(self.rng.choice(SITE_ONLY))
+            self.line(self.choose(SITE_ONLY))
         self.directives(self.rng.choice((0, 1, 2, 3, 4)))
         self.indent -= 1
         self.put("}")
@@ -91,7 +111,7 @@ class Generator:
             return
         self.named.append(name)
         if self.rng.random() < 0.6:
-            self.line(self.rng.choice(MATCHERS), f"{name} ")
+            self.line(self.choose(MATCHERS), f"{name} ")
         else:
             self.block(f"{name} ", MATCHERS, self.rng.randint(0, 3))
 
@@ -121,7 +141,7 @@ class Generator:
         for _ in range(count):
             if self.rng.random() < 0.05:
                 self.matcher()
-            self.line(self.rng.choice(DIRECTIVES))
+            self.line(self.choose(DIRECTIVES))
 
     def line(self, line: Line, prefix: str = "") -> None:
         """Add a line of a table, with its block."""
@@ -145,8 +165,10 @@ class Generator:
         """Add a block with some lines of a table."""
         self.put(head + "{")
         self.indent += 1
+        before: list[Line] = []
         for _ in range(count):
-            self.line(self.rng.choice(table))
+            before.append(self.choose(table, before))
+            self.line(before[-1])
         self.indent -= 1
         self.put("}")
 
