@@ -1,5 +1,8 @@
 """Readers for lines that several layer 4 modules have."""
 
+from collections.abc import Callable, Container
+from typing import Any
+
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.gonumbers import parse_uint
 from caddylite.values import Duration
@@ -36,3 +39,27 @@ def take_duration(d: Dispenser, module: str, option: str) -> Duration:
         return Duration.parse(word)
     except ValueError as e:
         raise d.err(f"parsing {module} option '{option}' duration: {e}") from None
+
+
+def take_number(d: Dispenser, module: str, option: str, read: Callable[[str], Any]) -> Any:
+    """Take the one argument left on this line, a number; ``read`` raises ValueError."""
+    if d.count_args() != 1:
+        raise d.arg_err()
+    word = d.arg()
+    try:
+        return read(word)
+    except ValueError as e:
+        raise d.err(f"parsing {module} option '{option}': {e}") from None
+
+
+def take_word(d: Dispenser) -> str:
+    """Take the one argument left on this line."""
+    if d.count_args() != 1:
+        raise d.arg_err()
+    return d.arg()
+
+
+def refuse_twice(d: Dispenser, module: str, option: str, given: Container[str]) -> None:
+    """Complain about an option that has been given before."""
+    if option in given:
+        raise d.err(f"duplicate {module} option '{option}'")
