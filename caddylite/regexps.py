@@ -73,6 +73,13 @@ class Regexp:
         out.append(text[end:])
         return "".join(out)
 
+    def first(self, text: str, template: str) -> str | None:
+        """Return the template filled with the first match's groups, None if there is none."""
+        found = self._compiled.search(_readable(text))
+        if found is None:
+            return None
+        return _TEMPLATE.sub(lambda ref: self._group(found, ref), template)
+
     def _group(self, found: Any, reference: re.Match[str]) -> str:
         if reference[0] == "$$":
             return "$"

@@ -94,9 +94,8 @@ class Backend:
 
     def _one(self, conn):
         conn.settimeout(10)
-        with conn, conn.makefile("rwb", buffering=0) as stream:
-            with suppress(OSError, EOFError):
-                self._serve(Peer(conn, stream))
+        with conn, conn.makefile("rwb", buffering=0) as stream, suppress(OSError, EOFError):
+            self._serve(Peer(conn, stream))
 
     def close(self):
         self.listener.close()
