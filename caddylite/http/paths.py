@@ -77,8 +77,16 @@ def _matches_escaped(pattern: str, raw: str) -> bool:
     The path is decoded piece by piece along the pattern, except for the pieces that stand against
     an escape (``%2f``) or the raw wildcard (``%*``) of the pattern.
     """
-    mixed = _decoded_along(pattern, raw)
-    return mixed is not None and glob(pattern.replace("%*", "*"))(mixed.lower())
+    mixed = _decoded_along(_octets(pattern), _octets(raw))
+    if mixed is None:
+        return False
+    decoded = mixed.encode("latin-1").decode("utf-8", "surrogateescape")
+    return glob(pattern.replace("%*", "*"))(decoded.lower())
+
+
+def _octets(text: str) -> str:
+    """Return a character for each byte: an escape stands for a byte, not for a character."""
+    return text if text.isascii() else text.encode(errors="surrogateescape").decode("latin-1")
 
 
 def _decoded_along(pattern: str, raw: str) -> str | None:
@@ -110,7 +118,7 @@ def _decoded_along(pattern: str, raw: str) -> str | None:
 
 
 def _decode(text: str) -> str:
-    return unquote(text, errors="surrogateescape")
+    return unquote(text, encoding="latin-1")
 
 
 def _escape_at(raw: str, at: int) -> str:
