@@ -1,13 +1,12 @@
 """Everything that can be wrong with a config, said the way Caddy says it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Self
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Span:
+
+class Span(msgspec.Struct, frozen=True):
     """Where in which file a token stands; lines and columns count from 1, as editors do.
 
     ``column`` is 0 where it is not known. ``imports`` is Caddy's import chain, outermost first.
@@ -79,5 +78,7 @@ class UnknownName(ConfigError):
     def __init__(
         self, message: str, name: str, known: Iterable[str], at: Span | None = None
     ) -> None:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, list(known), n=1)
         super().__init__(message, at, f"did you mean '{near[0]}'?" if near else None)

@@ -4,7 +4,8 @@ Splitting and joining follow Go's ``net`` package, whose words appear in complai
 here raises ValueError with them.
 """
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from caddylite.gonumbers import parse_uint
 
@@ -106,8 +107,7 @@ def split_permissions(path: str) -> tuple[str, int]:
     return name, mode
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkAddress:
+class NetworkAddress(msgspec.Struct, frozen=True):
     """One address, or a range of them that differ in the port only."""
 
     network: str

@@ -10,18 +10,18 @@ logger's name. Whoever runs the compiler and wants them says::
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+
+class Notice(msgspec.Struct, frozen=True):
     """One log line: its logger's name (empty for the root), its level, its text, its fields."""
 
     message: str
     logger: str = ""
     level: str = "warn"
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = {}
 
 
 _collected: ContextVar[list[Notice] | None] = ContextVar("notices", default=None)

@@ -9,12 +9,11 @@ Other distributions add modules through the entry-point group ``caddylite.module
 point's name is the module ID, its value the import path of the Python module that defines it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from keyword import iskeyword
-from pkgutil import iter_modules
+from os import listdir
 from typing import TypeVar
 
 from caddylite.errors import Span, UnknownName
@@ -50,6 +49,14 @@ def plugins(prefix: str) -> dict[str, str]:
     return {i.removeprefix(prefix): path for i, path in _plugins().items() if i.startswith(prefix)}
 
 
+def file_names(folders: Iterable[str]) -> frozenset[str]:
+    """Return the names of the modules whose files are in these folders (``not``: ``not_.py``)."""
+    files = [name.removesuffix(".py") for folder in folders for name in listdir(folder)]
+    return frozenset(
+        name.removesuffix("_") for name in files if "." not in name and not name.startswith("_")
+    )
+
+
 @cache
 def names(namespace: str) -> tuple[str, ...]:
     """Return the names in a namespace, by reading the folder: nothing in it is imported."""
@@ -58,9 +65,7 @@ def names(namespace: str) -> tuple[str, ...]:
         folder = import_module(package).__path__
     except (ModuleNotFoundError, AttributeError):
         folder = []
-    built_in = {
-        m.name.removesuffix("_") for m in iter_modules(folder) if not m.name.startswith("_")
-    }
+    built_in = file_names(folder)
     prefix = f"{namespace}."
     added = {i.removeprefix(prefix) for i in _plugins() if i.startswith(prefix)}
     return tuple(sorted(built_in | added))
@@ -81,16 +86,22 @@ def lookup(module_id: str) -> type | None:
     namespace, _, name = module_id.rpartition(".")
     if not name.replace("-", "_").isidentifier() and not iskeyword(name):
         return None
-    path = _plugins().get(module_id)
-    if path is None:
-        path = _import_path(namespace, name)
-        try:
-            if find_spec(path) is None:
-                return None
-        except ModuleNotFoundError:
+    if not _import_if_there(_import_path(namespace, name)):
+        path = _plugins().get(module_id)
+        if path is None:
             return None
-    import_module(path)
+        import_module(path)
     return _classes.get(module_id)
+
+
+def _import_if_there(path: str) -> bool:
+    try:
+        import_module(path)
+    except ModuleNotFoundError as e:
+        if e.name is not None and (path == e.name or path.startswith(f"{e.name}.")):
+            return False
+        raise
+    return True
 
 
 def find(namespace: str, name: str, at: Span | None = None) -> type:

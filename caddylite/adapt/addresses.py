@@ -1,7 +1,8 @@
 """Site addresses: ``[scheme://]host[:port][/path]``, any part of which may be missing."""
 
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 from caddylite.errors import ConfigError
 from caddylite.gonumbers import atoi
@@ -10,8 +11,7 @@ from caddylite.netaddr import join_host_port, split_host_port
 _MAX_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """A site address in its parts; what is not there is empty. ``original`` is as written."""
 
     original: str

@@ -2,7 +2,6 @@
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +10,7 @@ from caddylite.adapt.options._values import ServerOptions
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.caddyfile.parser import Block, Segment
 from caddylite.errors import ConfigError
+from caddylite.registry import file_names
 
 PLUGIN_PREFIX = "caddyfile.options."
 
@@ -48,11 +48,7 @@ def _read(segment: Segment, options: dict[str, Any]) -> None:
 @cache
 def built_in() -> frozenset[str]:
     """Return the names of the options in the folder; nothing is imported."""
-    return frozenset(
-        m.name.removesuffix("_")
-        for m in iter_modules(options_package.__path__)
-        if not m.name.startswith("_")
-    )
+    return file_names(options_package.__path__)
 
 
 def find_option(name: str) -> ModuleType | None:

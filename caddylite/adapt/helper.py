@@ -7,8 +7,9 @@ A directive is a file of its name in ``adapt/directives`` that defines one of
 * ``def parse(h: Helper) -> list[ConfigValue]``: for everything else (cursor before the name).
 """
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from caddylite.adapt.warnings import Warning_
 from caddylite.caddyfile.dispenser import Dispenser
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from caddylite.http.handlers.subroute import Subroute
 
 
-@dataclass(slots=True)
-class ConfigValue:
+class ConfigValue(msgspec.Struct, eq=False):
     """One thing a directive contributes.
 
     ``kind`` is Caddy's class name for it: ``route`` (value: Route, or a Subroute whose routes
@@ -37,15 +37,14 @@ class ConfigValue:
     directive: str = ""
 
 
-@dataclass(slots=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, eq=False):
     """What all the directives of one run of the adapter share."""
 
-    options: dict[str, Any] = field(default_factory=dict)
-    state: dict[str, Any] = field(default_factory=dict)
-    warnings: list[Warning_] = field(default_factory=list)
+    options: dict[str, Any] = {}
+    state: dict[str, Any] = {}
+    warnings: list[Warning_] = []
     groups: int = 0
-    invoked: dict[str, None] = field(default_factory=dict)
+    invoked: dict[str, None] = {}
 
     def next_group(self) -> str:
         """Return a new name for a group of mutually exclusive routes."""
@@ -124,13 +123,11 @@ class Helper(Dispenser):
 
     def group(self, values: list[ConfigValue]) -> None:
         """Make the routes among these mutually exclusive (in place), if there are at least two."""
-        from msgspec.structs import replace as replaced
-
         routes = [v for v in values if isinstance(v.value, Route)]
         if len(routes) > 1:
             name = self.around.next_group()
             for v in routes:
-                v.value = replaced(v.value, group=name)
+                v.value = msgspec.structs.replace(v.value, group=name)
 
     # --- blocks of directives
 

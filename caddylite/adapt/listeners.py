@@ -6,7 +6,8 @@ addresses are served on different listeners; listeners that serve the very same 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from caddylite.adapt.addresses import Address, parse_address
 from caddylite.adapt.options._values import Bind
@@ -21,8 +22,7 @@ Door = tuple[str, str]
 _ANYWHERE = (Bind(("",)),)
 
 
-@dataclass(slots=True)
-class Pairing:
+class Pairing(msgspec.Struct, eq=False):
     """The listener addresses with their protocols, and the parts of sites served there."""
 
     listeners: dict[str, tuple[str, ...]]

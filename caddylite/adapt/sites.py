@@ -1,7 +1,8 @@
 """Site blocks: their addresses, and the pile of what their directives contribute."""
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from caddylite.adapt.addresses import Address
 from caddylite.adapt.blocks import attributed
@@ -18,16 +19,14 @@ from caddylite.netaddr import join_host_port
 Pile = dict[str, list[ConfigValue]]
 
 
-@dataclass(slots=True, eq=False)
-class Site:
+class Site(msgspec.Struct, eq=False):
     """A site block that has been read."""
 
     block: Block
-    pile: Pile = field(default_factory=dict)
+    pile: Pile = {}
 
 
-@dataclass(slots=True, eq=False)
-class SitePart:
+class SitePart(msgspec.Struct, eq=False):
     """Those keys of a site that are served on one set of listeners, and their addresses."""
 
     site: Site

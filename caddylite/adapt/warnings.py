@@ -1,11 +1,11 @@
 """What the adapter tells the user although the config can be used."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Warning_:
+
+class Warning_(msgspec.Struct, frozen=True):
     """A remark about a place in a file (line 0: none); ``logger`` is who Caddy says it is.
 
     ``fields`` follow the text in the log line.
@@ -15,4 +15,4 @@ class Warning_:
     file: str = ""
     line: int = 0
     logger: str = "caddyfile"
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = {}

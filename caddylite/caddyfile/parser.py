@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from caddylite.caddyfile.env import expand
 from caddylite.caddyfile.files import Files, RealFiles
@@ -20,15 +21,14 @@ __all__ = ["Block", "Segment", "parse", "tokenize"]
 Segment = list[Token]
 
 
-@dataclass(slots=True)
-class Block:
+class Block(msgspec.Struct, eq=False):
     """A server block: its keys (site addresses; none for the global options) and its segments.
 
     A segment is the tokens of one directive: its name, its arguments, the block it opens.
     """
 
-    keys: list[Token] = field(default_factory=list)
-    segments: list[Segment] = field(default_factory=list)
+    keys: list[Token] = []
+    segments: list[Segment] = []
     has_braces: bool = False
     is_named_route: bool = False
 

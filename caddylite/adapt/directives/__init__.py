@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from keyword import iskeyword
-from pkgutil import iter_modules
 from types import ModuleType
 
 from caddylite.adapt.helper import ConfigValue, Helper
+from caddylite.registry import file_names
 
 Directive = Callable[[Helper], list[ConfigValue]]
 
@@ -18,9 +18,7 @@ PLUGIN_PREFIX = "caddyfile.directives."
 @cache
 def built_in() -> frozenset[str]:
     """Return the names of the directives in this folder; nothing is imported."""
-    return frozenset(
-        m.name.removesuffix("_") for m in iter_modules(__path__) if not m.name.startswith("_")
-    )
+    return file_names(__path__)
 
 
 def is_directive(name: str) -> bool:

@@ -38,13 +38,12 @@ strings                    ``default_sni`` ``fallback_sni`` ``acme_ca`` ``acme_c
 =========================  =====================================================================
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from caddylite.kinds import App
 
 
-@dataclass(frozen=True, slots=True)
-class AppOption:
+class AppOption(msgspec.Struct, frozen=True):
     """What a global option returns that is an app of its own: the app's name, its config."""
 
     app: str

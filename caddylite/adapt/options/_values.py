@@ -1,21 +1,20 @@
 """What options hand to the adapter, where that is not IR."""
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from caddylite.caddy.logs import Log
 
 
-@dataclass(frozen=True, slots=True)
-class Bind:
+class Bind(msgspec.Struct, frozen=True):
     """What ``bind`` and ``default_bind`` say: addresses, and the protocols served there."""
 
     addresses: tuple[str, ...]
     protocols: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CustomLog:
+class CustomLog(msgspec.Struct, frozen=True):
     """What ``log`` says, as directive and as option (ConfigValue kind ``custom_log``).
 
     ``log`` is None where nothing about the log itself is said.
@@ -27,8 +26,7 @@ class CustomLog:
     no_hostname: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ServerOptions:
+class ServerOptions(msgspec.Struct, frozen=True):
     """What one ``servers`` option says about the servers on an address (on all: no address).
 
     ``fields`` are fields of ``caddylite.http.config.Server``, by name; all the others are taken
