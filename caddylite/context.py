@@ -57,6 +57,18 @@ class Timer(Protocol):
         ...
 
 
+class Timeouts(Protocol):
+    """Many timeouts of one length, cheaper than a Timer each; they may come a little late."""
+
+    def add(self, call: Callable[[], object]) -> Any:
+        """Call after that time, unless the entry returned is cancelled before."""
+        ...
+
+    def cancel(self, entry: Any) -> None:
+        """Do not call after all."""
+        ...
+
+
 class House(Protocol):
     """The running house, as live modules see it."""
 
@@ -81,6 +93,10 @@ class House(Protocol):
 
     def later(self, seconds: float, call: Callable[..., object], *args: object) -> Timer:
         """Call once, after so many seconds."""
+        ...
+
+    def timeouts(self, seconds: float) -> Timeouts:
+        """Return the shared queue for timeouts of this length."""
         ...
 
     def logger(self, name: str) -> Logger:

@@ -1,0 +1,60 @@
+"""``tls`` as a listener wrapper: TLS ends here, and the plain stream goes on to the next."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from caddylite.layer4.live.flow import Flow
+from caddylite.layer4.live.selector import Next
+from caddylite.layer4.live.transport_flow import TransportFlow
+from caddylite.netaddr import join_host_port
+from caddylite.tls.live.connection import TLSConnection
+from caddylite.tls.live.policies import Policies
+from caddylite.tls.live.termination import Terminator
+from caddylite.tls.policy import ConnectionPolicy
+
+#: What the HTTP server speaks. ``h2`` joins it when there is HTTP/2.
+HTTP_ALPN: Final = ("http/1.1",)
+
+_BEGINNINGS: Final = (b"GET /", b"HEAD ", b"POST ", b"PUT /", b"OPTIO")
+_PLAIN_HTTP: Final = (
+    b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
+)
+
+
+def terminate(policies: Sequence[ConnectionPolicy], tree: Any, nxt: Next) -> Next:
+    """Return the stage that ends TLS for the HTTP app."""
+    house = tree.house
+    log = house.logger("http.stdlib")
+
+    def failed(remote: Any, why: str) -> None:
+        if log.enabled(10):
+            log.debug(f"http: TLS handshake error from {text_of(remote)}: {why}")
+
+    terminator = Terminator(
+        Policies(policies, house.app("tls"), house, HTTP_ALPN),
+        house,
+        failed,
+        not_tls=_answer_plain_http,
+    )
+
+    def stage(flow: Flow) -> None:
+        inner = replace(flow.cx, encrypted=True)
+        flow.serve(
+            TLSConnection(terminator, lambda _: TransportFlow(nxt, house, inner), peer=flow.cx)
+        )
+
+    return stage
+
+
+def _answer_plain_http(first: bytes) -> bytes:
+    """Answer as Go does when a client speaks plain HTTP to the port."""
+    return _PLAIN_HTTP if first.startswith(_BEGINNINGS) else b""
+
+
+def text_of(address: Any) -> str:
+    """Return a Twisted address as Go prints it."""
+    host = getattr(address, "host", None)
+    if host is not None:
+        return join_host_port(host, str(address.port))
+    return "@"

@@ -1,0 +1,130 @@
+"""Connection policies at work: a ClientHello in, a context or a refusal out.
+
+The ClientHello is read before OpenSSL sees a byte, so the right context is there from the start
+and neither a server-name callback nor a change of context is needed.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+from weakref import WeakKeyDictionary
+
+from OpenSSL import SSL
+
+from caddylite.context import House
+from caddylite.errors import ConfigError
+from caddylite.tls.alerts import INTERNAL_ERROR, NO_APPLICATION_PROTOCOL, Refusal
+from caddylite.tls.certificate import Certificate
+from caddylite.tls.handshake import HandshakeTest, Peer
+from caddylite.tls.live.client_auth import client_auth
+from caddylite.tls.live.contexts import ContextMaker, negotiate
+from caddylite.tls.live.keylog import key_log
+from caddylite.tls.policy import ConnectionPolicy
+from caddylite.tls.server_names import ascii_name
+from caddylite.wire.clienthello import Hello
+
+#: Caddy's default for policies that name no protocols.
+DEFAULT_ALPN: Final = ("h2", "http/1.1")
+#: From this many policies on they are looked up by server name first, as in Caddy.
+_MANY: Final = 30
+
+
+class Certificates(Protocol):
+    """Who has the certificates (the TLS app)."""
+
+    #: False when ``session_tickets`` are disabled in the config.
+    tickets: bool
+
+    def certificate(self, hello: Hello, peer: Peer, policy: ConnectionPolicy) -> Certificate | str:
+        """Return the certificate for a handshake, or why there is none."""
+        ...
+
+
+class _Policy:
+    """One policy: its tests, and its contexts by certificate."""
+
+    __slots__ = ("contexts", "drop", "ir", "maker", "names", "tests")
+
+    def __init__(
+        self, ir: ConnectionPolicy, alpn: tuple[str, ...], house: House, tickets: bool
+    ) -> None:
+        self.ir, self.drop = ir, ir.drop
+        self.tests: list[HandshakeTest] = [m.prepare(house) for m in ir.match.values()]
+        sni = ir.match.get("sni")
+        self.names: tuple[str, ...] = tuple(getattr(sni, "names", None) or ())
+        self.maker = ContextMaker(
+            ir, alpn, client_auth(ir.client_authentication, house), key_log(ir, house), tickets
+        )
+        self.contexts: WeakKeyDictionary[Certificate, SSL.Context] = WeakKeyDictionary()
+
+    def context(self, certificate: Certificate) -> SSL.Context:
+        found = self.contexts.get(certificate)
+        if found is None:
+            found = self.contexts[certificate] = self.maker.make(certificate)
+        return found
+
+
+class Policies:
+    """An ordered list of policies; the first that matches counts.
+
+    ``alpn`` are the protocols the server behind speaks: what a policy offers beyond them is left
+    out (None: whatever the policy says, for a server that does not look into the stream).
+    """
+
+    def __init__(
+        self,
+        policies: Sequence[ConnectionPolicy],
+        certificates: Certificates,
+        house: House,
+        alpn: Sequence[str] | None = None,
+    ) -> None:
+        self._certificates = certificates
+        self._policies: list[_Policy] = []
+        for i, ir in enumerate(policies or (ConnectionPolicy(),)):
+            wanted = tuple(p for p in ir.alpn or DEFAULT_ALPN if alpn is None or p in alpn)
+            try:
+                self._policies.append(_Policy(ir, wanted, house, certificates.tickets))
+            except ConfigError as e:
+                raise e.wrap(f"connection policy {i}: building standard TLS config: ") from None
+        self._by_name = self._index() if len(self._policies) > _MANY else {}
+
+    def _index(self) -> dict[str, list[_Policy]]:
+        out: dict[str, list[_Policy]] = {}
+        for policy in self._policies:
+            for name in policy.names:
+                out.setdefault(ascii_name(name), []).append(policy)
+        return out
+
+    def answer(self, hello: Hello, peer: Peer) -> SSL.Context | Refusal:
+        """Say how a handshake is to go on."""
+        candidates = self._policies
+        if self._by_name:
+            candidates = self._by_name.get(ascii_name(hello.server_name), candidates)
+        for policy in candidates:
+            for test in policy.tests:
+                if not test(hello, peer):
+                    break
+            else:
+                return self._settle(policy, hello, peer)
+        return Refusal(
+            INTERNAL_ERROR, "no server TLS configuration available for this ClientHello"
+        )
+
+    def _settle(self, policy: _Policy, hello: Hello, peer: Peer) -> SSL.Context | Refusal:
+        if policy.drop:
+            return Refusal(INTERNAL_ERROR, "dropping connection")
+        if negotiate(policy.maker.alpn, hello.alpn) is None:
+            return Refusal(
+                NO_APPLICATION_PROTOCOL,
+                f"client requested unsupported application protocols ({_quoted(hello.alpn)})",
+            )
+        found = self._certificates.certificate(hello, peer, policy.ir)
+        if isinstance(found, str):
+            return Refusal(INTERNAL_ERROR, found)
+        try:
+            return policy.context(found)
+        except ConfigError as e:
+            return Refusal(INTERNAL_ERROR, str(e))
+
+
+def _quoted(names: Sequence[Any]) -> str:
+    return " ".join(f'"{name}"' for name in names)

@@ -1,0 +1,111 @@
+"""Certificates that are trusted: the sources of ``trust_pool`` and of accepted leaves."""
+
+from base64 import b64decode
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+
+from caddylite.context import House
+from caddylite.errors import ConfigError
+from caddylite.tls.certificate import load_chain
+from caddylite.tls.kinds import CAPool, LeafLoader
+
+
+class SystemRoots(list[x509.Certificate]):
+    """Stands for what the system trusts, besides the certificates in it."""
+
+
+def trusted(pool: CAPool, house: House) -> list[x509.Certificate]:
+    """Return the certificates of a pool; ConfigError if they cannot be loaded."""
+    ir: Any = pool
+    match pool.name:
+        case "inline":
+            return from_base64(ir.trusted_ca_certs)
+        case "file":
+            return from_files(ir.pem_files)
+        case "system":
+            return SystemRoots()
+        case "storage":
+            return _from_storage(ir, house)
+        case "pki_root":
+            return [house.app("pki").authority(name).root for name in ir.authority]
+        case "pki_intermediate":
+            return [house.app("pki").authority(name).intermediate[0] for name in ir.authority]
+        case "combined":
+            found = [trusted(source, house) for source in ir.sources]
+            every: list[x509.Certificate] = (
+                SystemRoots() if any(isinstance(f, SystemRoots) for f in found) else []
+            )
+            every += [c for some in found for c in some]
+            return every
+    raise ConfigError(f"the trust pool '{pool.name}' is not built yet")
+
+
+def accepted(loader: LeafLoader, house: House) -> list[x509.Certificate]:
+    """Return the leaf certificates of a loader; ConfigError if they cannot be loaded."""
+    ir: Any = loader
+    match loader.name:
+        case "file":
+            return from_files(ir.files)
+        case "pem":
+            return [c for text in ir.certificates for c in _read(text.encode(), "pem")]
+        case "folder":
+            files = sorted(
+                path for folder in ir.folders for path in _walk(folder) if path.suffix == ".pem"
+            )
+            return from_files(map(str, files))
+        case "storage":
+            return _from_storage(ir, house)
+    raise ConfigError(f"the leaf certificate loader '{loader.name}' is not built yet")
+
+
+def from_base64(texts: Iterable[str]) -> list[x509.Certificate]:
+    """Read certificates in base64 of DER."""
+    out = []
+    for text in texts:
+        try:
+            out.append(x509.load_der_x509_certificate(b64decode(text, validate=True)))
+        except ValueError as e:
+            raise ConfigError(f"parsing certificate: {e}") from None
+    return out
+
+
+def from_files(paths: Iterable[str]) -> list[x509.Certificate]:
+    """Read certificates from PEM files."""
+    out: list[x509.Certificate] = []
+    for path in paths:
+        try:
+            pem = Path(path).read_bytes()
+        except OSError as e:
+            raise ConfigError(f"open {path}: {(e.strerror or str(e)).lower()}") from None
+        out += _read(pem, path)
+    return out
+
+
+def _from_storage(ir: Any, house: House) -> list[x509.Certificate]:
+    from caddylite.tls.live.storing import storage_of
+
+    storage = storage_of(ir.storage, house)
+    out: list[x509.Certificate] = []
+    for key in getattr(ir, "pem_keys", ()) or getattr(ir, "certificates", ()):
+        pem = storage.load(key)
+        if pem is None:
+            raise ConfigError(f"loading {key} from storage: it does not exist")
+        out += _read(pem, key)
+    return out
+
+
+def _read(pem: bytes, where: str) -> tuple[x509.Certificate, ...]:
+    try:
+        return load_chain(pem)
+    except ValueError as e:
+        raise ConfigError(f"no CERTIFICATE pem block found in {where}", hint=str(e)) from None
+
+
+def _walk(folder: str) -> list[Path]:
+    root = Path(folder)
+    if not root.is_dir():
+        raise ConfigError(f"open {folder}: no such directory")
+    return [p for p in root.rglob("*") if p.is_file()]
