@@ -9,6 +9,7 @@ import pytest
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.kinds import DNSProvider
 from caddylite.registry import module
+from caddylite.tls.kinds import ClientVerifier
 from tests.conformance.cases import FOLDER
 
 
@@ -26,6 +27,16 @@ class Mock(DNSProvider, frozen=True):
         if d.next_arg():
             raise d.err(f"unexpected argument '{d.val}'")
         return cls(argument)
+
+
+@module("tls.client_auth.verifier.dummy")
+class Dummy(ClientVerifier, frozen=True):
+    """A verifier of client certificates that Caddy's own tests register."""
+
+    @classmethod
+    def parse(cls, d: Dispenser) -> Self:
+        """Read nothing."""
+        return cls()
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ _BAD = {
 class Generator:
     """One file from one seed."""
 
-    def __init__(self, seed: int) -> None:
-        self.rng = Random(seed)
+    def __init__(self, seed: int, accepts: Callable[[str], bool] | None = None) -> None:
+        self.rng, self.accepts = Random(seed), accepts
         self.indent = 0
         self.lines: list[str] = []
         self.named: list[str] = []
@@ -59,22 +59,42 @@ class Generator:
         return chosen
 
     def make(self) -> str:
-        """Return the text."""
+        """Return the text: options, named routes, snippets, sites."""
+        parts: list[Callable[[], None]] = []
         if self.rng.random() < 0.5:
-            self.block("", OPTIONS, self.rng.randint(1, 3))
+            count = self.rng.randint(1, 4)
+            parts.append(lambda: self.block("", OPTIONS, count))
         if self.rng.random() < 0.15:
-            self.put("&(main) {")
-            self.directives(2)
-            self.put("}")
+            parts.append(lambda: self.definition("&(main)"))
         if self.rng.random() < 0.1:
-            self.put("(snip) {")
-            self.directives(1)
-            self.put("}")
-        sites = self.rng.choice((0, 1, 1, 2, 2, 3, 4))
-        for _ in range(sites):
-            self.site()
-        text = "\n".join(self.lines) + "\n"
-        return self.broken(text) if self.rng.random() < 0.12 else text
+            parts.append(lambda: self.definition("(snip)"))
+        parts += [self.site] * self.rng.choice((0, 1, 1, 2, 2, 3, 4, 6))
+        for part in parts:
+            self.add(part)
+        text = self.text()
+        return self.broken(text) if self.accepts is None and self.rng.random() < 0.12 else text
+
+    def add(self, part: Callable[[], None]) -> None:
+        """Add a part of the file; if it is to be accepted, try some times and else leave it out."""
+        before = len(self.lines)
+        for _ in range(8):
+            part()
+            if self.accepts is None or self.accepts(self.text()):
+                return
+            del self.lines[before:]
+
+    def text(self) -> str:
+        """Return what there is so far."""
+        return "\n".join(self.lines) + "\n"
+
+    def definition(self, name: str) -> None:
+        """Add a named route or a snippet."""
+        self.named = []
+        self.put(name + " {")
+        self.indent += 1
+        self.directives(2)
+        self.indent -= 1
+        self.put("}")
 
     def put(self, line: str) -> None:
         """Add a line."""
@@ -214,9 +234,10 @@ class Generator:
         return "\n".join(lines)
 
 
-def make(seed: int) -> str:
-    """Return the Caddyfile of a seed."""
-    return Generator(seed).make()
+def make(seed: int, accepts: Callable[[str], bool] | None = None) -> str:
+    """Return the Caddyfile of a seed.
 
-
+    With ``accepts``, sites that are not accepted are made anew; so most files are valid.
+    """
+    return Generator(seed, accepts).make()
 # ruff: noqa: E501

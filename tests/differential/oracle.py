@@ -59,6 +59,11 @@ def ask_us(text: str) -> Answer:
     return Answer(gojson.dumps(to_plain(config)).strip(), False, texts)
 
 
+def accepted(text: str) -> bool:
+    """Can we adapt it?"""
+    return not ask_us(text).failed
+
+
 def masked(answer: Answer) -> tuple[str, bool]:
     """Return what is compared: without addresses of Go pointers."""
     return re.sub(r"0xc?[0-9a-f]{6,}", "0x", answer.output), answer.failed
