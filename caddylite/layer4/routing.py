@@ -18,12 +18,13 @@ detail is missing. The six rules (:mod:`caddylite.layer4.waiting` applies those 
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from caddylite.layer4.config import Route
 from caddylite.layer4.matching import Connection, Match, Matcher, NeedMore, Peek
+from caddylite.layer4.route_index import Candidate, RouteIndex
 
 #: A decision is the index of the route taken, or one of these.
 FALLBACK: Final = -1
@@ -118,6 +119,7 @@ class Router:
             for i, route in enumerate(routes)
         )
         self._count = len(self.routes)
+        self._index = RouteIndex(routes, self.routes, context) if index else None
 
     def __len__(self) -> int:
         return self._count
@@ -132,7 +134,11 @@ class Router:
         """
         full = len(data) >= LIMIT
         p = Peek(data[:LIMIT] if full else data, cx, (), memo)
-        for route in self._candidates(p, first):
+        for route, matches in self._candidates(p):
+            if route.index < first:
+                continue
+            if matches:
+                return route.index
             status = route.status(p)
             if status == MATCHED:
                 return route.index
@@ -147,16 +153,20 @@ class Router:
         if not data:
             return PENDING
         p = Peek(data[:LIMIT], cx, (), memo)
-        for route in self._candidates(p, first):
-            status = route.status(p)
+        for route, matches in self._candidates(p):
+            if route.index < first:
+                continue
+            status = MATCHED if matches else route.status(p)
             if status == MATCHED:
                 return route.index if route.sets else PENDING
             if status == COMMITTED:
                 return PENDING
         return PENDING
 
-    def _candidates(self, p: Peek, first: int) -> Sequence[CompiledRoute]:
-        return self.routes[first:] if first else self.routes
+    def _candidates(self, p: Peek) -> Iterable[Candidate]:
+        if self._index is not None:
+            return self._index.candidates(p)
+        return [(route, False) for route in self.routes]
 
     def report(self, cx: Connection, data: bytes, first: int = 0) -> list[RouteReport]:
         """Say what each route makes of these bytes; costly, for people to read."""

@@ -44,9 +44,13 @@ class Acceptor:
         self._wildcard = not self._unix and name[0] in ("0.0.0.0", "::")
         self._paused = False
         self._spare: int | None = None
-        house.watch.add(self.fd, IN, self._ready)
+        house.watch.add(self.fd, IN, self)
 
-    def _ready(self, _event: int) -> None:
+    def broken(self) -> None:
+        """Go on: each connection takes care of its own errors."""
+
+    def ready(self, event: int) -> None:
+        """Accept what is there."""
         accept, started = self._accept, time.time()
         local, owner, start = self._local, self.owner, self.start
         family = self.listener.family

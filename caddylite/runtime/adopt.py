@@ -8,12 +8,11 @@ import socket
 from _socket import socket as Socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
     IConsumer,
-    IHalfCloseableProtocol,
     IProtocol,
     ITCPTransport,
 )
@@ -21,6 +20,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from caddylite.layer4.live.addresses import from_socket, to_twisted
+from caddylite.layer4.live.half_close import understands
 from caddylite.runtime.watch import BROKEN, IN, OUT, Watch
 
 _CHUNK: Final = 1 << 16
@@ -78,7 +78,8 @@ class SocketTransport:
 
     # Reading.
 
-    def _ready(self, event: int) -> None:
+    def ready(self, event: int) -> None:
+        """Take an event of the socket."""
         if event & OUT and self._mask & OUT:
             self._flush()
         if self.fileno() < 0:
@@ -105,10 +106,10 @@ class SocketTransport:
 
     def _read_ended(self) -> None:
         self._read_over = True
-        protocol = self.protocol
-        if IHalfCloseableProtocol.providedBy(protocol) and not self._write_over:
+        protocol: Any = self.protocol
+        if understands(protocol) and not self._write_over:
             self._update()
-            cast(IHalfCloseableProtocol, protocol).readConnectionLost()
+            protocol.readConnectionLost()
         else:
             self._lose(ConnectionDone())
 
@@ -199,8 +200,9 @@ class SocketTransport:
         self._write_over = True
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
-        if IHalfCloseableProtocol.providedBy(self.protocol):
-            cast(IHalfCloseableProtocol, self.protocol).writeConnectionLost()
+        protocol: Any = self.protocol
+        if understands(protocol):
+            protocol.writeConnectionLost()
         if self._read_over:
             self._lose(ConnectionDone())
 
@@ -277,7 +279,7 @@ class SocketTransport:
             mask |= IN
         if not self._watched:
             if mask:
-                self._watch.add(self._fd, mask, self._ready)
+                self._watch.add(self._fd, mask, self)
                 self._watched = True
         elif mask != self._mask:
             self._watch.change(self._fd, mask)

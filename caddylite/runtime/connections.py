@@ -19,6 +19,7 @@ class Connections(Owner):
         self.log = house.logger(logger)
         self.access = house.logger(f"{logger}.access")
         self.access_on = self.access.asked_for()
+        house.connections.append(self)
         self.emptied: Callable[[], None] | None = None
 
     def opened(self, flow: Flow) -> bool:

@@ -43,9 +43,10 @@ class Dialling:
         if error not in (0, EINPROGRESS) or self._sock is None:
             house.later(0, self._fail, os.strerror(error).lower())
             return
-        house.watch.add(self._sock.fileno(), OUT, self._ready)
+        house.watch.add(self._sock.fileno(), OUT, self)
 
-    def _ready(self, event: int) -> None:
+    def ready(self, event: int) -> None:
+        """The socket may be connected."""
         sock = self._sock
         if sock is None:
             return
@@ -73,6 +74,10 @@ class Dialling:
             return
         self.cancel()
         self._protocol.connectionFailed(why)
+
+    def broken(self) -> None:
+        """Give up after an unhandled error."""
+        self._fail("internal error")
 
     def cancel(self) -> None:
         """Give up; nothing more is called."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from caddylite.layer4.live.timeouts import Timeouts
 from caddylite.placeholders import Globals, Lookup
+from caddylite.runtime.connections import Connections
 from caddylite.runtime.dial import Dialer
 from caddylite.runtime.logs import LogBook, NamedLogger
-from caddylite.runtime.relay import Side
 from caddylite.runtime.resolver import Resolver
 from caddylite.runtime.watch import Watch, watch_on
 
@@ -37,7 +37,7 @@ class RunningHouse:
         self.random = chance or random.Random()
         self.globals: Lookup = Globals(self.environ)
         self.watch: Watch = watch or watch_on(reactor)
-        self.relays: set[Side] = set()
+        self.connections: list[Connections] = []
         self.apps: dict[str, Any] = {}
         self._timeouts: dict[float, Timeouts] = {}
         self._stops: list[Callable[[], object]] = []

@@ -20,6 +20,7 @@ _DONTWAIT: Final = socket.MSG_DONTWAIT
 _STREAM: Final = (
     socket.SOCK_STREAM | getattr(socket, "SOCK_NONBLOCK", 0) | getattr(socket, "SOCK_CLOEXEC", 0)
 )
+_NOTHING: Final[dict[str, Any]] = {}
 _UNIX: Final = getattr(socket, "AF_UNIX", -1)
 
 
@@ -48,7 +49,7 @@ class RawFlow(Flow):
         self._reader = reader
         if not self.watched:
             self.watched = True
-            self.house.watch.add(self.fd, IN, self._ready)
+            self.house.watch.add(self.fd, IN, self)
 
     def unwatch(self) -> None:
         """Read no more for now."""
@@ -57,7 +58,8 @@ class RawFlow(Flow):
             self.watched = False
             self.house.watch.remove(self.fd)
 
-    def _ready(self, event: int) -> None:
+    def ready(self, event: int) -> None:
+        """Read what there is."""
         reader = self._reader
         if reader is None:
             return
@@ -132,21 +134,28 @@ class RawFlow(Flow):
     def _join(self, up: Socket, target: Target, left: bytes, watched: bool) -> None:
         target.conns += 1
         self.target = target
-        self.data = b""
+        # From here on only the ends and the counts are wanted: let the rest go.
+        self.data, self.memo = b"", _NOTHING
+        self.cx.placeholders = self.cx.vars = _NOTHING
         if self.watched:
             self.watched = False
             self.house.watch.remove(self.fd)
         self._stage = join(
-            self.sock, up, self.house.watch, self._finished, left=left, second_watched=watched
+            self.sock, self.fd, up, self.house.watch, self, left=left, second_watched=watched
         )
-        self.house.relays.add(self._stage)
 
-    def _finished(self, read: int, written: int) -> None:
-        self.read += read
-        self.written += written
-        stage, self._stage = self._stage, None
-        self.house.relays.discard(stage)
+    def relayed(self, first: int, second: int) -> None:
+        """The relay is over."""
+        self.read += first
+        self.written += second
+        self._stage = None
         self._over()
+
+    @property
+    def relay(self) -> Side | None:
+        """The client's side of the relay, while there is one."""
+        stage = self._stage
+        return stage if isinstance(stage, Side) else None
 
     # To a protocol.
 
@@ -221,9 +230,10 @@ class _Dial:
         flow._stage = self
         house = flow.house
         self.timeout = house.timeouts(forwarder.connect_timeout).add(self._late)
-        house.watch.add(up.fileno(), OUT, self._ready)
+        house.watch.add(up.fileno(), OUT, self)
 
-    def _ready(self, event: int) -> None:
+    def ready(self, event: int) -> None:
+        """The target may be connected."""
         flow, up = self.flow, self.up
         error = up.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:

@@ -11,15 +11,25 @@ import os
 import sys
 from collections.abc import Callable
 from errno import EINTR
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorCore
 from twisted.logger import Logger
 
 _log = Logger()
 
-#: Called with the epoll event mask.
-Handler = Callable[[int], None]
+
+class Ready(Protocol):
+    """Who is told that a descriptor is ready."""
+
+    def ready(self, event: int) -> None:
+        """Take an epoll event mask."""
+        ...
+
+    def broken(self) -> None:
+        """``ready`` has raised: end this connection, and nothing else."""
+        ...
+
 
 #: Events fetched by one epoll_wait.
 _BATCH = 512
@@ -55,10 +65,10 @@ def _make_class() -> Any:
     call: Callable[..., object] = log.callWithLogger
 
     class FastReactor(EPollReactor):
-        """EPollReactor that calls the handlers in ``fast`` (descriptor → handler) directly."""
+        """EPollReactor that tells the handlers in ``fast`` (by descriptor) directly."""
 
         def __init__(self) -> None:
-            self.fast: dict[int, Handler] = {}
+            self.fast: dict[int, Ready] = {}
             super().__init__()  # type: ignore[no-untyped-call]
 
         def doPoll(self, timeout: float | None) -> None:
@@ -73,9 +83,9 @@ def _make_class() -> Any:
                 handler = find(fd)
                 if handler is not None:
                     try:
-                        handler(event)
+                        handler.ready(event)
                     except Exception:
-                        self.failed(fd, handler)
+                        report(handler)
                     continue
                 try:
                     selectable = self._selectables[fd]
@@ -85,26 +95,35 @@ def _make_class() -> Any:
 
         doIteration = doPoll
 
-        def failed(self, fd: int, handler: Handler) -> None:
-            """Log what a handler raised; its owner ends that connection and nothing else."""
-            _log.failure("unhandled error on a descriptor")
-            owner = getattr(handler, "__self__", None)
-            broken = getattr(owner, "broken", None)
-            if broken is not None:
-                try:
-                    broken()
-                except Exception:
-                    _log.failure("unhandled error while ending a connection")
-
     return FastReactor
+
+
+def report(handler: Ready) -> None:
+    """Log what a handler has raised, and let it end its connection."""
+    _log.failure("unhandled error on a descriptor")
+    try:
+        handler.broken()
+    except Exception:
+        _log.failure("unhandled error while ending a connection")
+
+
+class _Check:
+    def __init__(self) -> None:
+        self.got: list[int] = []
+
+    def ready(self, event: int) -> None:
+        self.got.append(event)
+
+    def broken(self) -> None:
+        """Not called."""
 
 
 def works(made: Any) -> bool:
     """Does a handler in ``fast`` get its events? Tried with a pipe before the reactor is used."""
-    got: list[int] = []
+    check = _Check()
     reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        made.fast[reader] = got.append
+        made.fast[reader] = check
         made._poller.register(reader, 1)
         os.write(writer, b"x")
         made.doPoll(0)
@@ -113,4 +132,4 @@ def works(made: Any) -> bool:
     finally:
         os.close(reader)
         os.close(writer)
-    return got == [1]
+    return check.got == [1]

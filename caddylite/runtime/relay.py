@@ -14,9 +14,8 @@ import select
 import socket
 import sys
 from _socket import socket as Socket
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from typing import Final, Protocol
 
 from caddylite.runtime import pipes
 from caddylite.runtime.watch import BROKEN, IN, OUT, Watch
@@ -29,8 +28,13 @@ _DONTWAIT: Final = socket.MSG_DONTWAIT
 _CAN_SPLICE: Final = hasattr(os, "splice") and sys.platform == "linux"
 _FLAGS: Final = getattr(os, "SPLICE_F_NONBLOCK", 0) | getattr(os, "SPLICE_F_MOVE", 0)
 
-#: Called once when all is over: bytes read from the first side, bytes read from the second.
-Done = Callable[[int, int], None]
+
+class Owner(Protocol):
+    """Whose relay it is."""
+
+    def relayed(self, first: int, second: int) -> None:
+        """All is over: bytes read from the first side, bytes read from the second."""
+        ...
 
 
 class Side:
@@ -45,7 +49,6 @@ class Side:
     __slots__ = (
         "big",
         "count",
-        "done",
         "ended",
         "fd",
         "first",
@@ -53,13 +56,12 @@ class Side:
         "left",
         "mask",
         "over",
+        "owner",
         "parked",
         "peer",
         "pipe",
         "quiet",
-        "recv_into",
         "seen",
-        "send",
         "sink",
         "sock",
         "watch",
@@ -68,15 +70,13 @@ class Side:
 
     def __init__(self, sock: Socket, fd: int, watch: Watch) -> None:
         self.sock, self.fd, self.watch = sock, fd, watch
-        self.recv_into = sock.recv_into
-        self.send = sock.send
         self.mask = IN
         self.pipe: pipes.Pipe | None = None
         self.in_pipe = self.big = self.count = 0
         self.seen, self.quiet = -1, 0
         self.left: bytes | memoryview | None = None
         self.over = self.ended = self.parked = self.sink = self.first = False
-        self.done: Done | None = None
+        self.owner: Owner | None = None
 
     def ready(self, event: int) -> None:
         """Take an event of this side's socket."""
@@ -109,7 +109,7 @@ class Side:
             self._splice(peer)
             return
         try:
-            size = self.recv_into(_BUFFER, 0, _DONTWAIT)
+            size = self.sock.recv_into(_BUFFER, 0, _DONTWAIT)
         except BlockingIOError:
             return
         except OSError:
@@ -123,7 +123,7 @@ class Side:
             return
         self.big = self.big + 1 if size >= _BIG else 0
         try:
-            sent = peer.send(_BUFFER[:size], _DONTWAIT)
+            sent = peer.sock.send(_BUFFER[:size], _DONTWAIT)
         except BlockingIOError:
             sent = 0
         except OSError:
@@ -182,7 +182,7 @@ class Side:
         """Write what is left to the peer, which is writable."""
         try:
             if self.left is not None:
-                sent = peer.send(self.left, _DONTWAIT)
+                sent = peer.sock.send(self.left, _DONTWAIT)
                 if sent < len(self.left):
                     self.left = memoryview(self.left)[sent:]
                     return
@@ -314,11 +314,13 @@ class Side:
             side.watch.forget(side.fd)
             side.sock.close()
         first, second = (self, peer) if self.first else (peer, self)
-        done, first.done = first.done, None
-        if done is not None:
-            done(first.count, second.count)
+        owner, first.owner = first.owner, None
+        if owner is not None:
+            owner.relayed(first.count, second.count)
 
-    broken = finish
+    def broken(self) -> None:
+        """End it after an unhandled error."""
+        self.finish()
 
 
 def _is_broken(fd: int) -> bool:
@@ -330,9 +332,10 @@ def _is_broken(fd: int) -> bool:
 
 def join(
     first: Socket,
+    first_fd: int,
     second: Socket,
     watch: Watch,
-    done: Done | None = None,
+    owner: Owner | None = None,
     *,
     left: bytes = b"",
     second_watched: bool = False,
@@ -342,16 +345,16 @@ def join(
     ``left`` is what the first has sent already and the second could not yet take;
     ``second_watched`` tells that the watch knows the second already.
     """
-    a = Side(first, first.fileno(), watch)
+    a = Side(first, first_fd, watch)
     b = Side(second, second.fileno(), watch)
     a.peer, b.peer = b, a
-    a.first, a.done = True, done
+    a.first, a.owner = True, owner
     if left:
         a.left = left
         a.mask, b.mask = 0, IN | OUT
-    watch.add(a.fd, a.mask, a.ready)
+    watch.add(a.fd, a.mask, a)
     if second_watched:
-        watch.replace(b.fd, b.mask, b.ready)
+        watch.replace(b.fd, b.mask, b)
     else:
-        watch.add(b.fd, b.mask, b.ready)
+        watch.add(b.fd, b.mask, b)
     return a

@@ -1,5 +1,6 @@
 """Ends relays that have stopped moving: one pass over all of them every few seconds."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from caddylite.runtime.relay import Side
@@ -14,7 +15,7 @@ WRITE_TIMEOUT: Final = 600.0
 
 
 class Sweeper:
-    """Looks after ``house.relays``. ``idle`` seconds without a byte end a relay (0: never)."""
+    """Looks after the relays of a house; ``idle`` seconds without a byte end one (0: never)."""
 
     def __init__(
         self,
@@ -43,7 +44,7 @@ class Sweeper:
 
     def sweep(self) -> None:
         """Look at every relay once."""
-        for side in tuple(self._house.relays):
+        for side in self._relays():
             peer = side.peer
             if peer is None:
                 continue
@@ -55,6 +56,13 @@ class Sweeper:
             side.quiet += 1
             if self._is_over(side, peer, side.quiet * self._every):
                 side.finish()
+
+    def _relays(self) -> Iterator[Side]:
+        for connections in self._house.connections:
+            for flow in tuple(connections.active):
+                side = getattr(flow, "relay", None)
+                if side is not None:
+                    yield side
 
     def _is_over(self, side: Side, peer: Side, quiet: float) -> bool:
         if side.lingering:

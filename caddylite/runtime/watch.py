@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol
 from twisted.internet.interfaces import IReadWriteDescriptor
 from zope.interface import implementer
 
-from caddylite.runtime.reactor import Handler
+from caddylite.runtime.reactor import Ready, report
 
 #: The bits of an event mask (epoll's numbers, used on every reactor).
 IN: Final = 1
@@ -22,7 +22,7 @@ class Watch(Protocol):
     again within one round), so it must treat every event as a hint.
     """
 
-    def add(self, fd: int, mask: int, handler: Handler) -> None:
+    def add(self, fd: int, mask: int, handler: Ready) -> None:
         """Start watching a descriptor."""
         ...
 
@@ -30,7 +30,7 @@ class Watch(Protocol):
         """Watch for something else; errors are always reported."""
         ...
 
-    def replace(self, fd: int, mask: int, handler: Handler) -> None:
+    def replace(self, fd: int, mask: int, handler: Ready) -> None:
         """Give a watched descriptor another mask and handler."""
         ...
 
@@ -49,18 +49,18 @@ class FastWatch:
     __slots__ = ("_fast", "_modify", "_register", "_unregister", "change", "forget")
 
     def __init__(self, reactor: Any) -> None:
-        self._fast: dict[int, Handler] = reactor.fast
+        self._fast: dict[int, Ready] = reactor.fast
         self._register = reactor._poller.register
         self._modify = self.change = reactor._poller.modify
         self._unregister = reactor._poller.unregister
         self.forget = self._forget
 
-    def add(self, fd: int, mask: int, handler: Handler) -> None:
+    def add(self, fd: int, mask: int, handler: Ready) -> None:
         """Start watching."""
         self._register(fd, mask)
         self._fast[fd] = handler
 
-    def replace(self, fd: int, mask: int, handler: Handler) -> None:
+    def replace(self, fd: int, mask: int, handler: Ready) -> None:
         """Change mask and handler."""
         self._modify(fd, mask)
         self._fast[fd] = handler
@@ -81,7 +81,7 @@ class PlainWatch:
         self._reactor = reactor
         self._watched: dict[int, _Descriptor] = {}
 
-    def add(self, fd: int, mask: int, handler: Handler) -> None:
+    def add(self, fd: int, mask: int, handler: Ready) -> None:
         """Start watching."""
         descriptor = self._watched[fd] = _Descriptor(fd, handler)
         self._set(descriptor, mask)
@@ -92,7 +92,7 @@ class PlainWatch:
         if descriptor is not None:
             self._set(descriptor, mask)
 
-    def replace(self, fd: int, mask: int, handler: Handler) -> None:
+    def replace(self, fd: int, mask: int, handler: Ready) -> None:
         """Change mask and handler."""
         self.remove(fd)
         self.add(fd, mask, handler)
@@ -121,7 +121,7 @@ class PlainWatch:
 class _Descriptor:
     __slots__ = ("_fd", "gone", "handler")
 
-    def __init__(self, fd: int, handler: Handler) -> None:
+    def __init__(self, fd: int, handler: Ready) -> None:
         self._fd, self.handler, self.gone = fd, handler, False
 
     def fileno(self) -> int:
@@ -144,14 +144,9 @@ class _Descriptor:
 
     def _call(self, event: int) -> None:
         try:
-            self.handler(event)
+            self.handler.ready(event)
         except Exception:
-            from twisted.logger import Logger
-
-            Logger().failure("unhandled error on a descriptor")
-            broken = getattr(getattr(self.handler, "__self__", None), "broken", None)
-            if broken is not None:
-                broken()
+            report(self.handler)
 
 
 def watch_on(reactor: Any) -> Watch:

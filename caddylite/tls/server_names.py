@@ -16,12 +16,16 @@ def names_test(patterns: Iterable[str]) -> Callable[[str], bool]:
     wild = frozenset(name for name in names if "*" in name)
 
     def test(server_name: str) -> bool:
-        subject = ascii_name(server_name)
-        if ":" in subject or "[" in subject:
-            subject = _host_only(subject)
-        return subject in exact or (bool(wild) and not wild.isdisjoint(generalised(subject)))
+        name = subject(server_name)
+        return name in exact or (bool(wild) and not wild.isdisjoint(generalised(name)))
 
     return test
+
+
+def subject(server_name: str) -> str:
+    """Return a server name, as the client sent it, in the form that patterns are compared with."""
+    name = ascii_name(server_name)
+    return _host_only(name) if ":" in name or "[" in name else name
 
 
 def generalised(name: str) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from twisted.internet.interfaces import (
-    IHalfCloseableProtocol,
     IProtocol,
     ITransport,
 )
@@ -12,6 +11,7 @@ from twisted.python.failure import Failure
 
 from caddylite.layer4.live.addresses import to_twisted
 from caddylite.layer4.live.flow import Flow, Forwarder, Owner, Reader, Target
+from caddylite.layer4.live.half_close import read_ended, understands
 from caddylite.layer4.live.protocols import HalfCloseable
 from caddylite.layer4.live.pump import Pump
 from caddylite.layer4.matching import Connection
@@ -64,15 +64,15 @@ class TransportFlow(HalfCloseable, Flow):
         """The peer has ended its side."""
         self.ended = True
         if self._inner is not None:
-            _half_close(self._inner, self.transport)
+            read_ended(self._inner, self.transport)
         elif self._reader is not None:
             self._reader.ended()
 
     def writeConnectionLost(self) -> None:
         """Our side has been ended."""
-        inner = self._inner
-        if IHalfCloseableProtocol.providedBy(inner):
-            cast(IHalfCloseableProtocol, inner).writeConnectionLost()
+        inner: Any = self._inner
+        if understands(inner):
+            inner.writeConnectionLost()
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         """The connection is gone."""
@@ -114,7 +114,7 @@ class TransportFlow(HalfCloseable, Flow):
             protocol.dataReceived(data)
         self._resume()
         if self.ended and not self._gone:
-            _half_close(protocol, transport)
+            read_ended(protocol, transport)
 
     def forward(self, target: Target, preface: bytes, forwarder: Forwarder) -> None:
         """Connect with the house's transports and pump."""
@@ -207,11 +207,3 @@ class _Counted:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
-
-
-def _half_close(protocol: IProtocol, transport: Any) -> None:
-    """Tell a protocol that the peer has ended its side; close where it does not understand."""
-    if IHalfCloseableProtocol.providedBy(protocol):
-        cast(IHalfCloseableProtocol, protocol).readConnectionLost()
-    else:
-        transport.loseConnection()
