@@ -21,7 +21,8 @@ class Handler(Node, frozen=True):
     def parse(cls, d: Dispenser) -> Self:
         """Read the handler's Caddyfile syntax; the cursor stands before the handler's name."""
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         if d.next_block(d.nesting):
             raise d.err(
                 f"malformed layer4 connection handler '{cls.name}': blocks are not supported"

@@ -183,7 +183,8 @@ class Matcher(Node, frozen=True):
         This default is for matchers with no arguments and no block.
         """
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         cls.no_block(d)
         return cls()
 

@@ -20,7 +20,8 @@ class PostgresTLS(Handler, frozen=True):
     def parse(cls, d: Dispenser) -> Self:
         """Read nothing but the name."""
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         if d.next_block(d.nesting):
             raise d.err(f"malformed {cls.name} handler: blocks are not supported")
         return cls()

@@ -57,7 +57,8 @@ class DNS(Matcher, frozen=True):
     def parse(cls, d: Dispenser) -> Self:
         """Read the rules."""
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         rules: dict[str, list[Rule]] = {"allow": [], "deny": []}
         flags: set[str] = set()
         before = d.nesting
@@ -68,7 +69,8 @@ class DNS(Matcher, frozen=True):
             elif option in ("default_deny", "prefer_allow"):
                 if option in flags:
                     raise d.err(f"duplicate {cls.name} option '{option}'")
-                d.no_more_args()
+                if d.count_args():
+                    raise d.arg_err()
                 flags.add(option)
             else:
                 raise d.arg_err()

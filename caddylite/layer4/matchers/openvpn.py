@@ -65,7 +65,8 @@ class OpenVPN(Matcher, frozen=True):
     def parse(cls, d: Dispenser) -> Self:
         """Read the options; only those for client keys may come several times."""
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         given: dict[str, Any] = {}
         before = d.nesting
         for option in d.block():

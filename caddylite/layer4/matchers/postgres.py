@@ -40,7 +40,8 @@ class Postgres(Matcher, frozen=True):
     def parse(cls, d: Dispenser) -> Self:
         """Read the options; ``tls`` at most once."""
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         malformed = f"malformed layer4 connection matcher '{cls.name}'"
         users: dict[str, tuple[str, ...] | None] = {}
         clients: list[str] = []

@@ -70,7 +70,8 @@ class RDP(Matcher, frozen=True):
     def parse(cls, d: Dispenser) -> Self:
         """Read the options of one subject."""
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         given: dict[str, Any] = {}
         subject = ""
         before = d.nesting

@@ -36,7 +36,8 @@ class Socks4(Matcher, frozen=True):
     def parse(cls, d: Dispenser) -> Self:
         """Read the options; each may come several times."""
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         commands: list[str] = []
         networks: list[str] = []
         ports: list[int] = []

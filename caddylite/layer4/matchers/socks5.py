@@ -31,7 +31,8 @@ class Socks5(Matcher, frozen=True):
     def parse(cls, d: Dispenser) -> Self:
         """Read the methods."""
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         methods: list[int] = []
         before = d.nesting
         for option in d.block():

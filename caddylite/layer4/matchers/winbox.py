@@ -38,7 +38,8 @@ class Winbox(Matcher, frozen=True):
     def parse(cls, d: Dispenser) -> Self:
         """Read the options; each at most once, and one of the user names."""
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         given: dict[str, Any] = {}
         before = d.nesting
         for option in d.block():

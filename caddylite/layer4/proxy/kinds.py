@@ -16,7 +16,8 @@ class SelectionPolicy(Node, frozen=True):
     def parse(cls, d: Dispenser) -> Self:
         """Read the policy's words; the cursor stands before its name. This one has none."""
         d.next()
-        d.no_more_args()
+        if d.count_args():
+            raise d.arg_err()
         cls.no_block(d)
         return cls()
 
