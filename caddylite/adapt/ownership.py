@@ -96,6 +96,8 @@ def _redirects(config: "Config") -> Iterator[Claim]:
 
 def conflicts(config: "Config", blocks: "list[Block] | None" = None) -> list[Conflict]:
     """Return every pair of a layer-4 and an HTTP server that claim the same address."""
+    if not {"layer4", "http"} <= config.apps.keys():
+        return []
     known = list(claims(config))
     ours = [c for c in known if c.app == "layer4"]
     theirs = [c for c in known if c.app == "http"]

@@ -1,9 +1,14 @@
 """``caddylite adapt``: a Caddyfile as Caddy's JSON."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from caddylite.cli import _configs, _envfile, _report
 from caddylite.errors import ConfigError
+
+if TYPE_CHECKING:
+    from caddylite.caddy.config import Config
 
 
 @click.command()
@@ -43,6 +48,8 @@ def command(
     )
     for warning in warnings:
         _report.log("warn", warning.text, adapter, file=warning.file, line=warning.line)
+    if {"layer4", "http"} <= compiled.apps.keys():
+        _warn_of_shared_addresses(compiled, text, path if adapter == "caddyfile" else "")
     if validate:
         from caddylite.runtime.check import check
 
@@ -50,3 +57,15 @@ def command(
             check(compiled)
         except ConfigError as e:
             raise e.wrap("validation: ") from None
+
+
+def _warn_of_shared_addresses(compiled: "Config", text: str, caddyfile: str) -> None:
+    """Say what real Caddy does not: two apps on one address lose half of the connections."""
+    from caddylite.adapt.ownership import conflicts
+    from caddylite.caddyfile.parser import parse
+
+    for conflict in conflicts(compiled, parse(text, caddyfile) if caddyfile else []):
+        error = conflict.error()
+        at = error.at
+        where = {"file": at.file, "line": at.line} if at else {}
+        _report.log("warn", str(error), "caddylite", hint=error.hint, **where)

@@ -30,8 +30,8 @@ def command(path: str, config: str, overwrite: bool, diff: bool) -> None:
         click.echo(_difference(text, result), nl=False)
     else:
         click.get_binary_stream("stdout").write(_raw(result))
-    line = None if path == "-" else first_difference(text)
-    if line is not None:
+    line = 0 if path == "-" else first_difference(text)
+    if line:
         raise ConfigError(
             f"{path}:{line}: Caddyfile input is not formatted; Tip: use '--overwrite' to update "
             "your Caddyfile in-place instead of previewing it. Consult '--help' for more options",

@@ -1,5 +1,6 @@
 """``caddylite``: the command line. A subcommand is a file of its name beside this one."""
 
+import os
 import sys
 from importlib import import_module
 from pkgutil import iter_modules
@@ -47,6 +48,14 @@ def main(argv: list[str] | None = None) -> Any:
         _report.failure(error)
     except BrokenPipeError:
         sys.stderr.close()  # what reads us has gone; there is nobody to tell
+    except Exception as error:
+        if os.environ.get("CADDYLITE_TRACEBACK"):
+            raise
+        _report.log(
+            "error",
+            f"caddylite has a bug: {type(error).__name__}: {error}",
+            hint="set CADDYLITE_TRACEBACK=1 to see where, and please report it",
+        )
     sys.exit(1)
 
 

@@ -1,6 +1,6 @@
 """Which site and route of an HTTP server would answer a request, without running a handler."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from caddylite.http.config import Server
@@ -38,11 +38,11 @@ def describe(name: str, server: Server, cx: Connection, data: bytes) -> tuple[st
         return name, f"{asked}: a matcher ends it with status {e.status}"
     if not reached:
         return name, f"{asked}: no route matches, an empty 200 is sent"
-    place = reached[-1].rpartition(":")[0]
-    return place, f"{asked}: " + ", ".join(r.rpartition(":")[2] for r in reached)
+    return reached[-1][0], f"{asked}: " + ", ".join(words for _, words in reached)
 
 
-def _walk(routes: Sequence[Route], request: Request, place: str) -> Any:
+def _walk(routes: Sequence[Route], request: Request, place: str) -> Iterator[tuple[str, str]]:
+    """Yield (place, handler) for each handler that would run if all passed the request on."""
     groups: set[str] = set()
     for number, route in enumerate(routes):
         if route.match and not any_of(route.match, None)(request):
@@ -55,7 +55,7 @@ def _walk(routes: Sequence[Route], request: Request, place: str) -> Any:
             if handler.name == "subroute":
                 yield from _walk(handler.routes, request, where)  # type: ignore[attr-defined]
             else:
-                yield f"{where}:{_words(handler)}"
+                yield where, _words(handler)
         if route.terminal:
             return
 
