@@ -4,6 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from caddylite.adapt.directives import built_in
+from tests.differential.mutations import broken
 from tests.differential.syntax import DIRECTIVES, MATCHERS, OPTIONS, SITE_ONLY, Line
 from tests.differential.words import WORDS, filled
 
@@ -72,7 +73,7 @@ class Generator:
         for part in parts:
             self.add(part)
         text = self.text()
-        return self.broken(text) if self.accepts is None and self.rng.random() < 0.12 else text
+        return broken(text, self.rng) if self.accepts is None and self.rng.random() < 0.12 else text
 
     def add(self, part: Callable[[], None]) -> None:
         """Add a part of the file; if it is to be accepted, try some times and else leave it out."""
@@ -191,47 +192,6 @@ class Generator:
             self.line(before[-1])
         self.indent -= 1
         self.put("}")
-
-    def broken(self, text: str) -> str:
-        """Break the text in one place."""
-        lines = text.split("\n")
-        at = self.rng.randrange(len(lines))
-        words = lines[at].split(" ")
-        spot = self.rng.randrange(len(words))
-        match self.rng.randrange(9):
-            case 0:
-                del lines[at]
-            case 1:
-                lines.insert(at, lines[self.rng.randrange(len(lines))])
-            case 2:
-                del words[spot]
-                lines[at] = " ".join(words)
-            case 3:
-                words.insert(
-                    spot,
-                    self.rng.choice(
-                        ("{", "}", "x", '"', "@y", "#", "{$NO}", "import snip", "import nope")
-                    ),
-                )
-                lines[at] = " ".join(words)
-            case 4:
-                lines[at] += self.rng.choice((" extra", " {", " }", " \\", " # comment"))
-            case 5:
-                lines[at] = lines[at][: self.rng.randrange(len(lines[at]) + 1)]
-            case 6:
-                other = self.rng.randrange(len(lines))
-                lines[at], lines[other] = lines[other], lines[at]
-            case 7:
-                words[spot] += self.rng.choice('x{}:/*",')
-                lines[at] = " ".join(words)
-            case _:
-                lines.insert(
-                    at,
-                    self.rng.choice(
-                        ("import snip", "import nope", "import snip a b", "@x", "respond")
-                    ),
-                )
-        return "\n".join(lines)
 
 
 def make(seed: int, accepts: Callable[[str], bool] | None = None) -> str:
