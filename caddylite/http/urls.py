@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 from caddylite.http.replacer import escape_query
 from caddylite.http.request import Request
 
+_PATH: Final = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@\[\]%/]*")
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -44,9 +45,13 @@ def set_path(request: Request, path: str) -> None:
 
 
 def set_raw_path(request: Request, raw_path: str) -> bool:
-    """Set a request's path from its escaped form; False (nothing is set) if that is malformed."""
+    """Set a request's path from its escaped form; False (nothing is set) if that is malformed.
+
+    What should have been escaped and was not, is.
+    """
     path = unescape_path(raw_path)
     if not path:
         return False
-    request.path, request.raw_path = path, raw_path
+    well_formed = _PATH.fullmatch(raw_path) is not None
+    request.path, request.raw_path = path, raw_path if well_formed else escape_path(path)
     return True

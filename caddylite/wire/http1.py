@@ -23,6 +23,8 @@ _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://([^/?#]*)(.*)", re.DOTALL)
 #: What Go allows on top of ``max_header_bytes``, for the request line and slack.
 _SLOP: Final = 4096
+#: Fields that must not come as trailers: they say how long the message is.
+_FRAMING: Final = {"content-length", "transfer-encoding", "trailer"}
 _KNOWN_NAMES: Final = 2048
 
 _canonical: dict[bytes, str] = {}
@@ -88,6 +90,7 @@ class Bad:
 
     status: int
     why: str
+    in_reason: bool = False  # net/http puts some complaints into the status line, too
 
 
 Event = Head | Data | End | Bad
@@ -96,7 +99,7 @@ Event = Head | Data | End | Bad
 class RequestReader:
     """Turns a client's bytes into events, message after message."""
 
-    def __init__(self, max_header_bytes: int = 1 << 20) -> None:
+    def __init__(self, max_header_bytes: int = 16 << 10) -> None:
         self._limit = max_header_bytes + _SLOP
         self._events: list[Event] = []
         self._fields: list[Field] = []
@@ -131,11 +134,11 @@ class RequestReader:
         except httptools.HttpParserCallbackError:
             raise
         except httptools.HttpParserError as error:
-            self._fail(*_blame(str(error)))
+            self._refuse(_blame(str(error)))
         if self._in_head and not self._failed:
             self._pending += len(data)
             if self._pending > self._limit + (1 << 16):
-                self._fail(431, "")
+                self._refuse(Bad(431, ""))
         events, self._events = self._events, []
         return events
 
@@ -190,14 +193,14 @@ class RequestReader:
         self._url += url
         self._size += len(url)
         if self._size > self._limit:
-            self._fail(431, "")
+            self._refuse(Bad(431, ""))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header field, or a trailer field once the head is over."""
         key, content = canonical(name), text(value).strip(" \t")
         self._size += len(name) + len(value) + 4
         if self._size > self._limit:
-            self._fail(431, "")
+            self._refuse(Bad(431, ""))
         if key == "Host" and self._in_head:
             self._hosts.append(content)
         elif key == "Transfer-Encoding":
@@ -214,7 +217,7 @@ class RequestReader:
             return
         head = self._head()
         if isinstance(head, Bad):
-            self._fail(head.status, head.why)
+            self._refuse(head)
             return
         self._fields = []
         self._length = head.length
@@ -233,15 +236,15 @@ class RequestReader:
             self._events.append(End(self._fields))
         self._in_head, self._pending = True, 0
 
-    def _fail(self, status: int, why: str) -> None:
+    def _refuse(self, bad: Bad) -> None:
         if not self._failed:
             self._failed = True
-            self._events.append(Bad(status, why))
+            self._events.append(bad)
 
     def _head(self) -> Head | Bad:
         version = self._parser.get_http_version()
         if version not in ("1.1", "1.0"):
-            return Bad(505, "unsupported protocol version")
+            return Bad(505, "unsupported protocol version", in_reason=True)
         if self._codings and version == "1.0":
             return Bad(400, "Transfer-Encoding in an HTTP/1.0 request")
         if self._codings and self._codings != ["chunked"]:
@@ -250,6 +253,8 @@ class RequestReader:
         host = self._host(method, version)
         if isinstance(host, Bad):
             return host
+        if any(n == "Trailer" and _FRAMING & _listed(v) for n, v in self._fields):
+            return Bad(400, "")
         expected = [v for n, v in self._fields if n == "Expect"]
         continues = any("100-continue" in v.lower() for v in expected)
         if expected and not continues:
@@ -269,12 +274,12 @@ class RequestReader:
 
     def _host(self, method: str, version: str) -> str | Bad:
         if len(self._hosts) > 1:
-            return Bad(400, "too many Host headers")
+            return Bad(400, "")
         if not self._hosts and version == "1.1" and method != "CONNECT":
-            return Bad(400, "missing required Host header")
+            return Bad(400, "missing required Host header", in_reason=True)
         host = self._hosts[0] if self._hosts else ""
         if _HOST.fullmatch(host) is None:
-            return Bad(400, "malformed Host header")
+            return Bad(400, "malformed Host header", in_reason=True)
         target = text(self._url)
         if method == "CONNECT" and not target.startswith("/"):
             return target
@@ -283,9 +288,13 @@ class RequestReader:
         if target.startswith("/"):
             return host
         if target == "*":
-            return host if method == "OPTIONS" else Bad(400, "")
+            return host
         absolute = _SCHEME.fullmatch(target)
         return Bad(400, "") if absolute is None else absolute[1].rpartition("@")[2] or host
+
+
+def _listed(value: str) -> set[str]:
+    return {part.strip().lower() for part in value.split(",")}
 
 
 def path_and_query(target: str, method: str = "GET") -> tuple[str, str]:
@@ -299,8 +308,11 @@ def path_and_query(target: str, method: str = "GET") -> tuple[str, str]:
     return path.replace("#", "%23"), query
 
 
-def _blame(error: str) -> tuple[int, str]:
-    """Turn llhttp's complaint into a status: Go says 501 to codings it does not know."""
+def _blame(error: str) -> Bad:
+    """Turn llhttp's complaint into what net/http says of the same mistake."""
     if "Transfer-Encoding" in error and "Content-Length" not in error:
-        return 501, "Unsupported transfer encoding"
-    return 400, ""
+        return Bad(501, "Unsupported transfer encoding")
+    if error in ("Invalid header token", "Invalid header value char"):
+        what = "name" if "token" in error else "value"
+        return Bad(400, f"invalid header {what}", in_reason=True)
+    return Bad(400, "")

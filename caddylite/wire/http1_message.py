@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from caddylite.wire.http1 import Field, raw
+from caddylite.wire.http1 import Bad, Field, raw
 from caddylite.wire.http_status import reason
 
 _NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -36,6 +36,17 @@ def response_head(version: str, status: int, fields: Iterable[Field]) -> bytes:
         line = f"HTTP/{version} {status:03d} {reason(status)}\r\n"
         _status_lines[version, status] = line
     return raw(f"{line}{fields_text(fields)}\r\n")
+
+
+def refusal(bad: Bad) -> bytes:
+    """Write the answer to what is no acceptable request, as net/http writes it."""
+    if bad.status == 417:
+        return response_head("1.1", 417, (("Connection", "close"), ("Content-Length", "0")))
+    words = f"{bad.status} {reason(bad.status)}"
+    text = words + (f": {bad.why}" if bad.why else "")
+    first = text if bad.in_reason else words
+    fields = fields_text((("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")))
+    return raw(f"HTTP/1.1 {first}\r\n{fields}\r\n{bad.why if bad.status == 501 else text}")
 
 
 def request_head(method: str, target: str, fields: Iterable[Field]) -> bytes:

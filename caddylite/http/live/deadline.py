@@ -31,6 +31,10 @@ class Deadline:
             self._timer.cancel()
         self._arm(seconds)
 
+    def expect_or_not(self, seconds: float) -> Callable[[bool], None]:
+        """Return a function that is told when something is waited for, and when it has come."""
+        return lambda waiting: self.expect(seconds if waiting else 0.0)
+
     def cancel(self) -> None:
         """There is no deadline any more, and there will be none."""
         self._at = 0.0

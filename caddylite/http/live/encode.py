@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Protocol
 
 from caddylite.errors import ConfigError
@@ -77,8 +78,8 @@ class Live:
         etag, suffix = headers.get("If-None-Match"), f'-{name}"'
         if etag.endswith(suffix) and not etag.startswith("W/"):
             headers.set("If-None-Match", etag.removesuffix(suffix) + '"')
-        writer = _Encoding(ex, self, name, self._make[name])
-        ex.out = writer
+        inner = ex.out
+        writer = ex.out = _Encoding(ex, self, name, self._make[name])
         try:
             await proceed()
         except Exception:
@@ -86,6 +87,7 @@ class Live:
             raise
         finally:
             writer.close()
+            ex.out = inner
 
 
 def _maker(name: str, encoder: Any) -> Callable[[], Compressor] | None:
@@ -96,10 +98,9 @@ def _maker(name: str, encoder: Any) -> Callable[[], Compressor] | None:
         return lambda: zlib.compressobj(max(level, 1), zlib.DEFLATED, 31)
     if name == "zstd":
         try:
-            from compression.zstd import ZstdCompressor
+            made: Callable[[], Compressor] = import_module("compression.zstd").ZstdCompressor
         except ImportError:
             return None
-        made: Callable[[], Compressor] = ZstdCompressor
         return made
     raise ConfigError(f"encoder {name} is not run by caddylite yet")
 
@@ -173,7 +174,6 @@ class _Encoding(WrappedWriter):
         packer, self._packer = self._packer, None
         if packer is not None:
             self.inner.write(packer.flush(zlib.Z_FINISH))
-        self._ex.out = self.inner if self._ex.out is self else self._ex.out
 
     def _declared(self) -> int:
         text = self.headers.get("Content-Length")

@@ -24,12 +24,13 @@ class Stream:
     """Bytes on their way from a connection to whoever reads them, with backpressure.
 
     ``on_full`` and ``on_room`` tell the sender to wait and to go on; ``on_first_read`` is called
-    before the first read waits (a server sends ``100 Continue`` then).
+    before the first read waits (a server sends ``100 Continue`` then), ``on_wait`` whenever a read
+    begins (True) or ends (False) to wait.
     """
 
     __slots__ = (
         "_buffered", "_chunks", "_error", "_finished", "_full", "_waiter",
-        "length", "on_first_read", "on_full", "on_room", "taken", "trailers",
+        "length", "on_first_read", "on_full", "on_room", "on_wait", "taken", "trailers",
     )  # fmt: skip
 
     def __init__(self, length: int | None = 0) -> None:
@@ -37,6 +38,7 @@ class Stream:
         self.taken = 0
         self.trailers: list[tuple[str, str]] = []
         self.on_full = self.on_room = self.on_first_read = _nothing
+        self.on_wait: Callable[[bool], object] = lambda waiting: None
         self._chunks: deque[bytes] = deque()
         self._buffered = 0
         self._waiter: Deferred[None] | None = None
@@ -63,10 +65,12 @@ class Stream:
             first, self.on_first_read = self.on_first_read, _nothing
             first()
             self._waiter = Deferred()
+            self.on_wait(True)
             try:
                 await self._waiter
             finally:
                 self._waiter = None
+                self.on_wait(False)
         data = self._chunks.popleft()
         self._buffered -= len(data)
         self.taken += len(data)

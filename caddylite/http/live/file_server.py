@@ -2,6 +2,7 @@
 
 import os
 import stat as kinds
+from html import escape
 from typing import IO, Any
 
 from caddylite.errors import ConfigError
@@ -17,6 +18,7 @@ from caddylite.http.live.exchange import Exchange, Proceed
 from caddylite.http.live.static_response import read_status
 from caddylite.http.media_types import type_of
 from caddylite.http.urls import escape_path
+from caddylite.wire.http1 import raw
 
 _INDEX_NAMES = ("index.html", "index.txt")
 _SUFFIXES = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}
@@ -216,9 +218,16 @@ def redirect(ex: Exchange, path: str) -> None:
     while path.startswith("//"):
         path = path[1:]  # or it would name another host
     query = ex.request.query
-    ex.out.headers.set("Location", escape_path(path) + (f"?{query}" if query else ""))
-    ex.no_sniff = True
+    target = escape_path(path) + (f"?{query}" if query else "")
+    headers, method = ex.out.headers, ex.request.method
+    headers.set("Location", target)
+    typed = "Content-Type" in headers
+    if not typed and method in ("GET", "HEAD"):
+        headers.set("Content-Type", "text/html; charset=utf-8")
     ex.out.start(308)
+    if not typed and method == "GET":
+        link = escape(target).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+        ex.out.write(raw(f'<a href="{link}">Permanent Redirect</a>.\n\n'))
 
 
 def etag_of(found: Any) -> str:

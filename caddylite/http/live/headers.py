@@ -22,12 +22,18 @@ class Live:
         """Change what is there, and see to what is to come."""
         if self._request is not None:
             self._request.apply_to_request(ex.request, ex.expand_known)
-        if self._response is not None:
-            if self._deferred:
-                ex.out = _Deferred(ex, self._response, self._require)
-            else:
-                self._response.apply(ex.out.headers, ex.expand_known)
-        await proceed()
+        if self._response is None:
+            await proceed()
+        elif not self._deferred:
+            self._response.apply(ex.out.headers, ex.expand_known)
+            await proceed()
+        else:
+            inner = ex.out
+            ex.out = _Deferred(ex, self._response, self._require)
+            try:
+                await proceed()
+            finally:
+                ex.out = inner
 
 
 class _Deferred(WrappedWriter):

@@ -23,9 +23,8 @@ from caddylite.http.live.serving import Serving
 from caddylite.http.live.switching import Switching
 from caddylite.http.live.task import Task
 from caddylite.http.request import Headers, Request
-from caddylite.wire.http1 import Bad, Data, End, Event, Head, RequestReader, path_and_query, raw
-from caddylite.wire.http1_message import response_head
-from caddylite.wire.http_status import reason
+from caddylite.wire.http1 import Bad, Data, End, Event, Head, RequestReader, path_and_query
+from caddylite.wire.http1_message import refusal, response_head
 
 #: How much of a body that no handler wanted is read before the connection is given up, in bytes.
 _DISCARD: Final = 256 << 10
@@ -58,6 +57,7 @@ class Http1Connection(Protocol):
         self._room: Deferred[None] | None = None
         self.writable = True
         self._deadline = Deadline(server.house, self._late)
+        self._stalled = Deadline(server.house, self.abort)
         self._first = True
         self._addresses: tuple[Any, Any] = (("", 0), ("", 0))
         self._tls: Any = None
@@ -113,6 +113,7 @@ class Http1Connection(Protocol):
         self._lost = self._over = True
         self.server.connections.discard(self)
         self._deadline.cancel()
+        self._stalled.cancel()
         self._queue.clear()
         gone = Disconnected("the client has gone")
         if self._body is not None:
@@ -149,7 +150,11 @@ class Http1Connection(Protocol):
         while not self.writable:
             if self._room is None:
                 self._room = Deferred()
-            await self._room
+            self._stalled.expect(self.server.limits.write_idle)
+            try:
+                await self._room
+            finally:
+                self._stalled.expect(0.0)
             if self._lost:
                 raise Disconnected("the client has gone")
 
@@ -165,8 +170,10 @@ class Http1Connection(Protocol):
             return
         self._pumping = True
         try:
-            while self._queue and not self._over:
-                if not self._take(self._queue[0]):
+            while not self._over:
+                if not self._queue and self._exchange is None and self._reader.held:
+                    self._queue.extend(self._reader.resume())  # the switch was declined
+                if not self._queue or not self._take(self._queue[0]):
                     break
         finally:
             self._pumping = False
@@ -211,8 +218,15 @@ class Http1Connection(Protocol):
         body = Stream(head.length)
         if head.length == 0:
             body.finish()
+        while self._queue and not isinstance(self._queue[0], Head | Bad):
+            event = self._queue.popleft()  # what has come of the body already
+            if isinstance(event, Data):
+                body.put(event.data)
+            elif isinstance(event, End):
+                body.finish(event.trailers)
         body.on_full = lambda: self._pause(_FOR_BODY, True)
         body.on_room = lambda: self._pause(_FOR_BODY, False)
+        body.on_wait = self._stalled.expect_or_not(limits.read_idle)
         if head.expects_continue:
             body.on_first_read = self._continue
         writer = Http1Writer(self, head, lambda: exchange.no_sniff)
@@ -234,8 +248,17 @@ class Http1Connection(Protocol):
         self._exchange, self._writer, self._body = exchange, writer, body
         waits = [t for t in (limits.read, limits.write) if t]
         self._deadline.expect(min(waits) if waits else 0.0)
-        self._task = Task(self.server.serve(exchange), self._done)
+        answer = self.server.serve(exchange)
+        if head.target == "*" and head.method == "OPTIONS":
+            answer.close()
+            answer = self._answer_options(writer)  # net/http answers for the whole server
+        self._task = Task(answer, self._done)
         self._task.start()
+
+    @staticmethod
+    async def _answer_options(writer: Http1Writer) -> None:
+        writer.headers.remove("Server")
+        writer.start(200)
 
     def _request(self, head: Head) -> Request:
         if self._first:
@@ -297,8 +320,6 @@ class Http1Connection(Protocol):
             self._close(linger=False)
             return
         if not self._queue:
-            if self._reader.held:
-                self._queue.extend(self._reader.resume())
             self._deadline.expect(
                 self.server.limits.idle if self._reader.idle else self.server.limits.read_header
             )
@@ -306,10 +327,7 @@ class Http1Connection(Protocol):
 
     def _refuse(self, bad: Bad) -> None:
         """Answer what is no request, as net/http does, and close."""
-        words = f"{bad.status} {reason(bad.status)}"
-        text = words + (f": {bad.why}" if bad.why else "")
-        fields = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
-        self.transport.write(response_head("1.1", bad.status, fields) + raw(text))
+        self.transport.write(refusal(bad))
         self._close(linger=True)
 
     def _break_off(self) -> None:

@@ -19,8 +19,10 @@ class Live:
         holding = _Holding(ex, [h for h, _ in self._handlers])
         inner = ex.out
         ex.out = holding
-        await proceed()
-        ex.out = inner
+        try:
+            await proceed()
+        finally:
+            ex.out = inner
         chosen = holding.chosen
         if chosen is None:
             return

@@ -57,6 +57,7 @@ class Server(Serving):
         """Answer one request, come what may, and log it."""
         request = ex.request
         ex.trusted, request.client_ip = self._clients.find(request)
+        request.vars["trusted_proxy"], request.vars["client_ip"] = ex.trusted, request.client_ip
         request.resolve = resolver(ex)
         log = self._log if self._log is not None and self._log.wants(request) else None
         shown: Headers | None = request.headers.copy() if log is not None else None
@@ -239,12 +240,19 @@ def _message(error: Exception) -> str:
 def limits_of(ir: ServerIR) -> Limits:
     """Return a server's limits; what is not configured is as in Caddy."""
     return Limits(
-        max_header_bytes=ir.max_header_bytes or 1 << 20,
-        read_header=(ir.read_header_timeout or Duration(60_000_000_000)).seconds,
-        read=ir.read_timeout.seconds,
-        write=ir.write_timeout.seconds,
-        idle=(ir.idle_timeout or Duration(300_000_000_000)).seconds,
+        max_header_bytes=ir.max_header_bytes or 16 << 10,
+        read_header=_seconds(ir.read_header_timeout, 60.0),
+        read=_seconds(ir.read_timeout, 0.0),
+        write=_seconds(ir.write_timeout, 0.0),
+        idle=_seconds(ir.idle_timeout, 300.0),
+        read_idle=_seconds(ir.read_idle_timeout, 60.0),
+        write_idle=_seconds(ir.write_idle_timeout, 60.0),
     )
+
+
+def _seconds(configured: Duration, default: float) -> float:
+    """Return a timeout; a negative one means that there is none."""
+    return max(configured.seconds, 0.0) if configured else default
 
 
 def _kept_names(ir: ServerIR) -> frozenset[str]:

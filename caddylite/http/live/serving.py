@@ -14,11 +14,14 @@ from caddylite.http.request import TLSState
 class Limits:
     """What a client may use up: bytes, and seconds (0: no limit). The defaults are Caddy's."""
 
-    max_header_bytes: int = 1 << 20
+    max_header_bytes: int = 16 << 10
     read_header: float = 60.0
     read: float = 0.0
     write: float = 0.0
     idle: float = 300.0
+    #: How long one read of a body, or one write, may stall.
+    read_idle: float = 60.0
+    write_idle: float = 60.0
 
 
 class Serving:
