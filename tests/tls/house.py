@@ -1,4 +1,4 @@
-"""A house for TLS tests: a clock that stands still, timers that are run by hand, logs in a list."""
+"""A house for TLS tests: a clock that stands still, timers run by hand, logs in a list."""
 
 import random
 from pathlib import Path

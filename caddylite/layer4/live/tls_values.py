@@ -58,9 +58,7 @@ def _client(der: bytes) -> dict[str, Any]:
     certificate = x509.load_der_x509_certificate(der)
     for group, name in (("subject", certificate.subject), ("issuer", certificate.issuer)):
         for part, oid in _PARTS.items():
-            found = [
-                str(a.value) for a in name.get_attributes_for_oid(x509.ObjectIdentifier(oid))
-            ]
+            found = [str(a.value) for a in name.get_attributes_for_oid(x509.ObjectIdentifier(oid))]
             if part in _SINGLE:
                 out[f"{group}.{part}"] = found[0] if found else ""
             else:

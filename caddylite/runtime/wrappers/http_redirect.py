@@ -1,6 +1,7 @@
 """``http_redirect`` as a listener wrapper: plain HTTP on the TLS port is sent to HTTPS."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from caddylite.caddy.listeners.http_redirect import HTTPRedirect
 from caddylite.layer4.live.flow import Flow
@@ -21,7 +22,9 @@ def make(ir: HTTPRedirect, tree: Any, nxt: Next) -> Next:
 
     def stage(flow: Flow) -> None:
         look = _Look(flow, nxt, maximum, timeouts)
-        if not look.decide():
+        if flow.ended:
+            look.ended()
+        elif not look.decide():
             look.wait()
 
     return stage
@@ -93,12 +96,11 @@ class _Look:
 
 
 def _redirect(head: http_head.Head) -> bytes:
-    """Write the response Caddy writes (HTTP/1.0, so that the connection ends)."""
-    path = head.raw_path + (f"?{head.query}" if head.query else "")
-    location = f"https://{head.host}{path}"
+    """Write the response Caddy writes: HTTP/1.0, so that the connection ends."""
+    path = quote(head.raw_path.encode("utf-8", "surrogateescape"), safe="/%:@!$&'()*+,;=~[]")
+    query = f"?{head.query}" if head.query else ""
     return (
         "HTTP/1.0 308 Permanent Redirect\r\n"
-        f"Location: {location}\r\n"
-        "Connection: close\r\n"
+        f"Location: https://{head.host}{path}{query}\r\n"
         "Content-Length: 0\r\n\r\n"
-    ).encode("latin-1", "replace")
+    ).encode("utf-8", "surrogateescape")

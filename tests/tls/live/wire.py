@@ -1,4 +1,4 @@
-"""Two ends of an in-memory connection: a TLS client, and a TLSConnection over a plain transport."""
+"""Two ends of a connection in memory: a TLS client, a TLSConnection over a plain transport."""
 
 import ssl
 import time
