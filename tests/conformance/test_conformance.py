@@ -28,7 +28,7 @@ def compare(case: Case) -> None:
 
 
 @pytest.mark.usefixtures("beside_the_certificates")
-@pytest.mark.parametrize("case", golden("caddy"), ids=str)
+@pytest.mark.parametrize("case", list(golden("caddy")), ids=str)
 def test_caddy(case: Case, request: Note) -> None:
     note(request, case)
     if case.fails:
@@ -39,14 +39,14 @@ def test_caddy(case: Case, request: Note) -> None:
         compare(case)
 
 
-@pytest.mark.parametrize("case", golden("caddy-l4"), ids=str)
+@pytest.mark.parametrize("case", list(golden("caddy-l4")), ids=str)
 def test_caddy_l4(case: Case, request: Note) -> None:
     note(request, case)
     compare(case)
 
 
 @pytest.mark.usefixtures("bare_environment")
-@pytest.mark.parametrize("case", recorded("docs"), ids=str)
+@pytest.mark.parametrize("case", list(recorded("docs")), ids=str)
 def test_docs(case: Case, request: Note, monkeypatch: pytest.MonkeyPatch) -> None:
     note(request, case)
     monkeypatch.chdir(Path(FOLDER, "docs"))
@@ -54,7 +54,7 @@ def test_docs(case: Case, request: Note, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.usefixtures("bare_environment")
-@pytest.mark.parametrize("case", recorded("layer4"), ids=str)
+@pytest.mark.parametrize("case", list(recorded("layer4")), ids=str)
 def test_layer4(case: Case, request: Note, monkeypatch: pytest.MonkeyPatch) -> None:
     note(request, case)
     monkeypatch.chdir(Path(FOLDER, "layer4"))
