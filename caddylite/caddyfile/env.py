@@ -18,18 +18,25 @@ from dataclasses import dataclass, field
 class Expanded:
     """A text with its variables filled in, and where each of them stood.
 
-    ``starts[i]`` is the offset of the i-th value in ``text``, ``shifts[i]`` how many characters
-    more (or less) the file has than ``text`` up to the end of that value.
+    ``starts[i]`` and ``ends[i]`` are the offsets of the i-th value in ``text``, ``shifts[i]`` how
+    many characters more (or less) the file has than ``text`` up to the end of that value.
     """
 
     text: str
     starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
     shifts: list[int] = field(default_factory=list)
 
     def shift(self, offset: int) -> int:
-        """Return what to add to an offset in ``text`` to get the offset in the file."""
-        i = bisect_right(self.starts, offset)
-        return self.shifts[i - 1] if i else 0
+        """Return what to add to an offset in ``text`` to get the offset in the file.
+
+        All of a value stands where its variable does.
+        """
+        i = bisect_right(self.ends, offset)
+        shift = self.shifts[i - 1] if i else 0
+        if i < len(self.starts) and self.starts[i] <= offset:
+            shift += self.starts[i] - offset
+        return shift
 
 
 def expand(text: str, environ: Mapping[str, str]) -> Expanded:
@@ -47,8 +54,9 @@ def expand(text: str, environ: Mapping[str, str]) -> Expanded:
             length += begin - done
             shift += end + 1 - begin - len(value)
             out.starts.append(length)
-            out.shifts.append(shift)
             length += len(value)
+            out.ends.append(length)
+            out.shifts.append(shift)
             done = end + 1
         begin = text.find("{$", end + 1)
     pieces.append(text[done:])

@@ -41,11 +41,12 @@ def first_difference(text: str) -> int:
     if formatted == text:
         return 0
     pairs = zip(text.split("\n"), formatted.split("\n"), strict=False)
-    number = 0
-    for number, (have, want) in enumerate(pairs, 1):
+    line = 0
+    for have, want in pairs:
+        line += 1
         if have != want:
             break
-    return number
+    return line
 
 
 def _strip(text: str) -> str:
