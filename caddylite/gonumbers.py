@@ -6,7 +6,7 @@ with that text.
 
 import re
 
-_INT = re.compile(r"[+-]?[0-9]+")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])_(?=[0-9])")
 _SPECIAL = re.compile(r"[+-]?(?:inf|infinity)|nan", re.I)
@@ -28,6 +28,8 @@ def quote(text: str) -> str:
             out.append(c)
         elif ord(c) < 0x80:
             out.append(f"\\x{ord(c):02x}")
+        elif "\udc80" <= c <= "\udcff":  # a byte that is not UTF-8
+            out.append(f"\\x{ord(c) - 0xDC00:02x}")
         else:
             out.append(f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}")
     return '"' + "".join(out) + '"'
@@ -44,9 +46,10 @@ def parse_int(text: str, bits: int = 64) -> int:
 
 
 def _integer(text: str, bits: int, function: str) -> int:
-    if not _INT.fullmatch(text):
-        raise ValueError(f"strconv.{function}: parsing {quote(text)}: invalid syntax")
-    value = int(text)
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    value = _digits(text, digits, 64, 10, function)
+    if text.startswith("-"):
+        value = -value
     if not -(1 << (bits - 1)) <= value < 1 << (bits - 1):
         raise ValueError(f"strconv.{function}: parsing {quote(text)}: value out of range")
     return value
@@ -54,12 +57,19 @@ def _integer(text: str, bits: int, function: str) -> int:
 
 def parse_uint(text: str, bits: int = 64, base: int = 10) -> int:
     """Read an integer without a sign (``strconv.ParseUint``)."""
-    digits = "0123456789abcdefghijklmnopqrstuvwxyz"[:base]
-    if not text or any(c not in digits for c in text.lower()):
-        raise ValueError(f"strconv.ParseUint: parsing {quote(text)}: invalid syntax")
-    value = int(text, base)
-    if value >> bits:
-        raise ValueError(f"strconv.ParseUint: parsing {quote(text)}: value out of range")
+    return _digits(text, text, bits, base, "ParseUint")
+
+
+def _digits(text: str, digits: str, bits: int, base: int, function: str) -> int:
+    """Read digits; what is wrong with ``text`` is whatever comes first in it."""
+    value = 0
+    for c in digits or "?":
+        digit = _DIGITS.find(c.lower()) if c.isascii() else -1
+        if not 0 <= digit < base:
+            raise ValueError(f"strconv.{function}: parsing {quote(text)}: invalid syntax")
+        value = value * base + digit
+        if value >> bits:
+            raise ValueError(f"strconv.{function}: parsing {quote(text)}: value out of range")
     return value
 
 

@@ -10,7 +10,7 @@ from caddylite.ip import parse_address
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _USERINFO = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")
 _PORT = re.compile(r"(?::[0-9]*)?")
-_ESCAPE = re.compile(r"%(?:[0-9A-Fa-f]{2})?")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _HOST = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~!$&'()*+,;=:[]<>\""
 )
@@ -71,7 +71,8 @@ def _authority(scheme: str, authority: str) -> str:
     host = _bracketed(host) if host.startswith("[") else _plain(scheme, host)
     if not _USERINFO.fullmatch(userinfo):
         raise ValueError("net/url: invalid userinfo")
-    _check_escapes(userinfo)
+    for part in userinfo.split(":", 1):
+        _check_escapes(part)
     return host
 
 
@@ -118,8 +119,8 @@ def _unescape_host(host: str) -> str:
     at = 0
     while at < len(host):
         if host[at] == "%":
-            escape = host[at : at + 3]
-            if len(_ESCAPE.match(host, at)[0]) < 3 or (escape[1] < "8" and escape != "%25"):  # type: ignore[index]
+            escape = _escape_at(host, at)
+            if escape[1] < "8" and escape != "%25":
                 raise ValueError(f"invalid URL escape {quote(escape)}")
             at += 3
         elif host[at] < "\x80" and host[at] not in _HOST:
@@ -130,11 +131,18 @@ def _unescape_host(host: str) -> str:
 
 
 def _check_escapes(text: str) -> None:
-    for found in _ESCAPE.finditer(text):
-        if len(found[0]) < 3:
-            raise ValueError(
-                f"invalid URL escape {quote(text[found.start() : found.start() + 3])}"
-            )
+    at = text.find("%")
+    while at >= 0:
+        _escape_at(text, at)
+        at = text.find("%", at + 3)
+
+
+def _escape_at(text: str, at: int) -> str:
+    """Return the escape at a place; ValueError, which shows three bytes, if it is not one."""
+    if _ESCAPE.match(text, at):
+        return text[at : at + 3]
+    shown = text[at:].encode("utf-8", "surrogateescape")[:3].decode("utf-8", "surrogateescape")
+    raise ValueError(f"invalid URL escape {quote(shown)}")
 
 
 def _host_port(text: str) -> tuple[str, str]:

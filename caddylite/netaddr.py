@@ -26,7 +26,7 @@ def split_host_port(address: str) -> tuple[str, str]:
     """Split ``host:port`` or ``[host]:port`` (Go's ``net.SplitHostPort``)."""
 
     def bad(why: str) -> ValueError:
-        return ValueError(f"address {address}: {why}")
+        return ValueError(f"address {address}: {why}" if address else why)
 
     colon = address.rfind(":")
     if colon < 0:
