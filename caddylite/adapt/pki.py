@@ -21,10 +21,10 @@ def pki_app(pairings: list[Pairing], options: dict[str, Any]) -> PKI | None:
             # what the global option says about it counts
             authorities.setdefault(name, authority)
     if "skip_install_trust" in options:
-        for name in _signing(piles):
-            authorities.setdefault(name, CA())
         if not authorities and "off" not in (options.get("auto_https") or ()):
             authorities["local"] = CA()
+        for name in _signing(piles):
+            authorities.setdefault(name, CA())
         authorities = {n: replace(ca, install_trust=False) for n, ca in authorities.items()}
     return PKI(certificate_authorities=authorities) if authorities else None
 
