@@ -60,8 +60,18 @@ def expand(text: str, environ: Mapping[str, str]) -> Expanded:
             done = end + 1
         begin = text.find("{$", end + 1)
     pieces.append(text[done:])
-    out.text = "".join(pieces)
+    out.text = _rejoined("".join(pieces))
     return out
+
+
+def _rejoined(text: str) -> str:
+    """Let bytes that have come to stand together be the character that they are."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # not from bytes
+        return text
 
 
 def _value(reference: str, environ: Mapping[str, str]) -> str:
