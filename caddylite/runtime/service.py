@@ -23,6 +23,8 @@ class Service:
         self.entries: list[Entry] = []
         self.acceptors: list[Acceptor] = []
         self.http: Any = None
+        self.tls: Any = None
+        self._served: tuple[tuple[str, ...], frozenset[str]] = ((), frozenset())
         self._sweeper = Sweeper(house)
         self._finished: Callable[[], object] | None = None
         self._grace: Any = None
@@ -30,6 +32,7 @@ class Service:
     def build(self) -> None:
         """Make the tree; nothing is bound yet. ConfigError says what cannot be run."""
         maker = TreeMaker(self.house)
+        self._certificates()
         for name, app in self._apps():
             start = _STARTS.get(name)
             if start is None:
@@ -44,13 +47,31 @@ class Service:
         apps = dict(self.config.apps)
         return sorted(apps.items(), key=lambda item: order.get(item[0], 99))
 
+    def _certificates(self) -> None:
+        """Make the apps that have certificates; others may ask for them whatever is configured."""
+        from caddylite.tls.live.app import make_apps
+
+        apps = self.config.apps
+        tls: Any = apps.get("tls")
+        try:
+            self.tls, pki = make_apps(tls, apps.get("pki"), self.house, self.config.storage)
+        except ConfigError as e:
+            raise e.wrap("loading new config: loading tls app module: ") from None
+        self.house.apps |= {"tls": self.tls, "pki": pki}
+
     def _layer4(self, maker: TreeMaker, app: Any) -> None:
         self.entries += maker.layer4(app)
 
     def _http(self, maker: TreeMaker, app: Any) -> None:
+        from caddylite.http.auto_https import plan
         from caddylite.http.live.app import HttpApp
 
-        self.http = self.house.apps["http"] = HttpApp(app, self.house)
+        made = plan(app, self.tls.ir, self.tls.has, self.house.globals)
+        log = self.house.logger("http.auto_https")
+        for level, message, fields in made.notes:
+            getattr(log, level)(message, **fields)
+        self._served = made.names, made.internal
+        self.http = self.house.apps["http"] = HttpApp(made.app, self.house)
         self.entries += maker.http(self.http)
 
     def _ignored(self, maker: TreeMaker, app: Any) -> None:
@@ -58,6 +79,7 @@ class Service:
 
     def start(self) -> None:
         """Bind every address, then accept; if one cannot be had, none is kept."""
+        self.tls.start(*self._served)
         bound: list[tuple[Any, Entry]] = []
         try:
             for entry in self.entries:

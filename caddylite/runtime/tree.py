@@ -142,22 +142,31 @@ class TreeMaker:
         return entries
 
     def _wrapped(self, listen: Any) -> tuple[Next, list[str]]:
-        """Put the wrappers in front of the HTTP app; TLS ends where ``tls`` stands, else last."""
+        """Put the wrappers in front of the HTTP app.
+
+        TLS ends where ``tls`` stands; where it is not named it ends before all of them, as in
+        Caddy: then they see the clear text.
+        """
         stage = serve(listen.factory)
         names = [f"http {listen.server}"]
-        wrappers: Sequence[Any] = listen.wrappers
-        placed = any(w.name == "tls" for w in wrappers)
-        if listen.policies and not placed:
-            stage = self.tls(listen.policies, stage)
-            names.insert(0, "tls")
-        for wrapper in reversed(wrappers):
-            if wrapper.name == "tls":
-                if listen.policies:
-                    stage = self.tls(listen.policies, stage)
-                    names.insert(0, "tls")
-                continue
-            stage = self.wrapper(wrapper, stage)
-            names.insert(0, wrapper.name)
+        wrappers = list(listen.wrappers)
+        places = [i for i, wrapper in enumerate(wrappers) if wrapper.name == "tls"]
+        if places[:1] == [0]:
+            raise ConfigError(
+                "it is unnecessary to specify the TLS listener wrapper in the first position "
+                "because that is the default"
+            )
+        if len(places) > 1:
+            raise ConfigError("TLS listener wrapper can only be specified once")
+        before, behind = wrappers[: places[0]] if places else [], wrappers[sum(places) :]
+        chain: list[Any] = [*before, None, *(w for w in behind if w.name != "tls")]
+        for wrapper in reversed(chain):
+            if wrapper is not None:
+                stage = self.wrapper(wrapper, stage)
+                names.insert(0, wrapper.name)
+            elif listen.policies:
+                stage = self.tls(listen.policies, stage)
+                names.insert(0, "tls")
         return stage, names
 
     def tls(self, policies: Sequence[Any], nxt: Next) -> Next:
