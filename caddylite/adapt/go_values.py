@@ -11,6 +11,8 @@ from caddylite.http.handlers.subroute import Subroute
 from caddylite.http.matching import RequestMatcher
 from caddylite.http.route import Route
 from caddylite.node import Node
+from caddylite.pki.config import CA
+from caddylite.tls.issuance.internal import InternalIssuer
 
 
 def go_value(value: Any) -> str:
@@ -33,6 +35,16 @@ def go_value(value: Any) -> str:
             f"&caddyhttp.Subroute{{Routes:caddyhttp.RouteList{{{routes}}}, "
             "Errors:(*caddyhttp.HTTPErrorConfig)(nil)}"
         )
+    if value is True:
+        return "true"
+    if isinstance(value, InternalIssuer):
+        return (
+            f"&caddytls.InternalIssuer{{CA:{quote(value.ca)}, Lifetime:{int(value.lifetime)}, "
+            f"SignWithRoot:{str(value.sign_with_root).lower()}, "
+            "ca:(*caddypki.CA)(nil), logger:(*zap.Logger)(nil)}"
+        )
+    if isinstance(value, tuple) and value[1:] == (CA(),):
+        return f"&caddypki.CA{{{_CA_SETTINGS}, ID:{quote(value[0])}, {_CA_STATE}}}"
     return type(value).__name__
 
 
@@ -62,13 +74,30 @@ def _route(route: Route) -> str:
     )
 
 
+#: An empty context, as every provisioned thing has one.
+_CONTEXT = (
+    "caddy.Context{Context:context.Context(nil), "
+    "moduleInstances:map[string][]caddy.Module(nil), cfg:(*caddy.Config)(nil), "
+    "ancestry:[]caddy.Module(nil), cleanupFuncs:[]func()(nil), "
+    "exitFuncs:[]func(context.Context)(nil), metricsRegistry:(*prometheus.Registry)(nil)}"
+)
+
 #: The fields of a route that are only set when a config is loaded.
 _UNSET = (
     "MatcherSets:caddyhttp.MatcherSets(nil), Handlers:[]caddyhttp.MiddlewareHandler(nil), "
     "middleware:[]caddyhttp.Middleware(nil), metrics:(*caddyhttp.Metrics)(nil), "
-    "metricsCtx:caddy.Context{Context:context.Context(nil), "
-    "moduleInstances:map[string][]caddy.Module(nil), cfg:(*caddy.Config)(nil), "
-    "ancestry:[]caddy.Module(nil), cleanupFuncs:[]func()(nil), "
-    "exitFuncs:[]func(context.Context)(nil), metricsRegistry:(*prometheus.Registry)(nil)}, "
-    'handlerName:""'
+    f'metricsCtx:{_CONTEXT}, handlerName:""'
+)
+
+#: An authority of which only the ID is known, before that and after it.
+_CA_SETTINGS = (
+    'Name:"", RootCommonName:"", IntermediateCommonName:"", IntermediateLifetime:0, '
+    "InstallTrust:(*bool)(nil), Root:(*caddypki.KeyPair)(nil), "
+    "Intermediate:(*caddypki.KeyPair)(nil), MaintenanceInterval:0, RenewalWindowRatio:0, "
+    "StorageRaw:json.RawMessage(nil)"
+)
+_CA_STATE = (
+    "storage:certmagic.Storage(nil), root:(*x509.Certificate)(nil), "
+    "interChain:[]*x509.Certificate(nil), interKey:crypto.Signer(nil), mu:(*sync.RWMutex)(nil), "
+    f'rootCertPath:"", log:(*zap.Logger)(nil), ctx:{_CONTEXT}'
 )
