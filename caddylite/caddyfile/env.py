@@ -74,6 +74,29 @@ def _rejoined(text: str) -> str:
         return text
 
 
+def unset(text: str, environ: Mapping[str, str]) -> list[tuple[str, int]]:
+    """Return the variables that are not set and have no default, each with its line.
+
+    They leave nothing behind, which is seldom meant: ``{$DOMAIN} {`` becomes a block of global
+    options. For hints.
+    """
+    out = []
+    begin = text.find("{$")
+    while begin >= 0 and (end := text.find("}", begin + 2)) >= 0:
+        name = text[begin + 2 : end]
+        if name and ":" not in name and not _is_set(name, environ):
+            out.append((name, text.count("\n", 0, begin) + 1))
+        begin = text.find("{$", end + 1)
+    return out
+
+
+def _is_set(name: str, environ: Mapping[str, str]) -> bool:
+    try:
+        return name in environ
+    except UnicodeEncodeError:
+        return False
+
+
 def _value(reference: str, environ: Mapping[str, str]) -> str:
     name, _, default = reference.partition(":")
     try:

@@ -90,7 +90,8 @@ class Imports:
             raise stream.err(f"Failed to use import pattern {pattern}: {error}") from None
         if not names:
             if not any(char in path for char in "*?[]"):
-                raise stream.err(f"File to import not found: {pattern}")
+                hint = f"there is no snippet ({pattern}), and no file {path}"
+                raise stream.err(f"File to import not found: {pattern}", hint)
             notice("No files matching import glob pattern", pattern=pattern)
         if path.rpartition("/")[2].startswith("*"):
             return [name for name in names if not name.rpartition("/")[2].startswith(".")]

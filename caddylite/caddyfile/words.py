@@ -56,7 +56,8 @@ class Words:
             if text.startswith("@"):
                 raise stream.err(
                     "request matchers may not be defined globally, they must be in a site block; "
-                    f"found {text}"
+                    f"found {text}",
+                    "move it between the braces of the site that uses it",
                 )
             if text == "import" and stream.starts_line:
                 self.imports.expand(stream, 0)
@@ -132,7 +133,10 @@ class Words:
                 depth, words = depth + 1, -1
             elif text == "{}" and not token.quote:
                 if stream.line_ends:
-                    raise stream.err("Unexpected '{}' at end of line")
+                    raise stream.err(
+                        "Unexpected '{}' at end of line",
+                        "leave the braces out, or put '}' on a line of its own",
+                    )
             elif not depth and stream.starts_line:
                 stream.back()
                 break
@@ -154,7 +158,9 @@ class Words:
     def _check_opening(self) -> None:
         stream = self.stream
         if not stream.line_ends:
-            raise stream.err("Unexpected next token after '{' on same line")
+            raise stream.err(
+                "Unexpected next token after '{' on same line", "begin a new line after '{'"
+            )
         if stream.starts_line:
             raise stream.err(
                 "Unexpected '{' on a new line; did you mean to place the '{' on the previous line?"

@@ -3,7 +3,7 @@ import os
 import pytest
 from hypothesis import given
 
-from caddylite.caddyfile.env import expand
+from caddylite.caddyfile.env import expand, unset
 from caddylite.caddyfile.lexer import tokenize
 from tests.caddyfile.peers import texts
 
@@ -54,6 +54,12 @@ def test_columns_are_those_of_the_file():
 
 def test_names_that_no_variable_can_have():
     assert expand("{$\ud800\0=:x}", os.environ).text == "x"
+
+
+def test_names_what_is_not_set():
+    text = "{$NAME} {$DOMAIN} {\n\troot {$ROOT:/x} {$} {$EMPTY}\n\tfile {$FILE}\n}"
+    assert unset(text, SET) == [("DOMAIN", 1), ("FILE", 3)]
+    assert unset("{$\ud800}{$", os.environ) == [("\ud800", 1)]
 
 
 @given(texts)
