@@ -1,158 +1,31 @@
 """IR ↔ Caddy JSON (as plain Python values): same keys, same order, empty fields left out.
 
 Decoding is strict, as Caddy's is: an unknown key is refused by name, and every complaint carries
-the path to it. What Go does on the way out is done here too: whatever Caddy builds with
-``JSONModuleObject`` (everything with an inline key) has all its keys sorted, at every depth.
+the path to it. The way out is in ``encoding.py``.
 """
 
-import types
 from collections.abc import Callable
-from decimal import Decimal
 from functools import cache
-from inspect import get_annotations
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
+from caddylite.encoding import sort_keys, to_plain
 from caddylite.errors import ConfigError, UnknownName
-from caddylite.node import ALWAYS, Node
+from caddylite.hints import hints, optional, strip
+from caddylite.node import Node
 from caddylite.registry import find
 from caddylite.values import Duration
 
+__all__ = ["from_plain", "sort_keys", "to_plain"]
+
 N = TypeVar("N", bound=Node)
 Path = tuple[str | int, ...]
-_EXACT = 1 << 53
-Encoder = Callable[[Any], Any]
 Decoder = Callable[[Any, Path], Any]
-
-
-def to_plain(node: Node) -> Any:
-    """Return the JSON form of a node; one with an inline key gets it, all its keys sorted."""
-    return _encode_node(node)
 
 
 def from_plain(cls: type[N], value: Any, path: Path = ()) -> N:
     """Read a node of this class (or, for an abstract kind, of the module its key names)."""
     result: N = _decoder(cls)(value, path)
     return result
-
-
-def sort_keys(value: Any) -> Any:
-    """Sort the keys of every object inside, as a trip through Go's ``map[string]any`` does.
-
-    On that trip numbers are floating-point: an integer beyond 2**53 comes back with its shortest
-    digits (``9007199254740993`` as ``9007199254740992``).
-    """
-    if isinstance(value, dict):
-        return {k: sort_keys(value[k]) for k in sorted(value)}
-    if isinstance(value, list):
-        return [sort_keys(v) for v in value]
-    if type(value) is int and not -_EXACT <= value <= _EXACT:
-        return int(Decimal(repr(float(value))))
-    return value
-
-
-def _encode_node(node: Node) -> Any:
-    cls = type(node)
-    if cls.inline_key is not None:
-        body = _encode_fields(node)
-        body[cls.inline_key] = cls.name
-        return sort_keys(body)
-    return _encode_fields(node)
-
-
-def _encode_fields(node: Node) -> Any:
-    own = getattr(node, "plain_form", None)
-    if own is not None:
-        return own()
-    fields = _fields(type(node))
-    if type(node).transparent:
-        (field,) = fields
-        return field[3](getattr(node, field[0]))
-    out: dict[str, Any] = {}
-    for attribute, key, keep, encode in fields:
-        value = getattr(node, attribute)
-        if keep(value):
-            out[key] = encode(value)
-    return out
-
-
-def _not_none(value: object) -> bool:
-    return value is not None
-
-
-def _always(value: object) -> bool:
-    return True
-
-
-@cache
-def _fields(cls: type[Node]) -> list[tuple[str, str, Callable[[Any], bool], Encoder]]:
-    hints = _hints(cls)
-    out: list[tuple[str, str, Callable[[Any], bool], Encoder]] = []
-    for attribute, key in zip(cls.__struct_fields__, cls.__struct_encode_fields__, strict=True):
-        hint = hints[attribute]
-        keep: Callable[[Any], bool] = bool
-        if get_origin(hint) is Annotated:
-            if ALWAYS in get_args(hint)[1:]:
-                keep = _always
-            hint = get_args(hint)[0]
-        if keep is bool and (_optional(hint) or hint is Any):
-            keep = _not_none
-        elif keep is bool and isinstance(hint, type) and issubclass(hint, Node):
-            keep = _not_none  # a Go struct by value is never empty
-        out.append((attribute, key, keep, _encoder(hint)))
-    return out
-
-
-def _hints(cls: type[Node]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for base in reversed(cls.__mro__):
-        if base is not object:
-            out.update(get_annotations(base))
-    return out
-
-
-def _optional(hint: Any) -> bool:
-    return get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint)
-
-
-def _strip(hint: Any) -> Any:
-    """Take Annotated and ``| None`` off a type."""
-    while True:
-        if get_origin(hint) is Annotated:
-            hint = get_args(hint)[0]
-        elif _optional(hint):
-            rest = [a for a in get_args(hint) if a is not type(None)]
-            if len(rest) != 1:
-                return Any
-            hint = rest[0]
-        else:
-            return hint
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-@cache
-def _encoder(hint: Any) -> Encoder:
-    hint = _strip(hint)
-    origin, args = get_origin(hint), get_args(hint)
-    if origin is tuple:
-        inner = _encoder(args[0])
-        if inner is _same:
-            return lambda v: None if v is None else list(v)
-        return lambda v: None if v is None else [inner(x) for x in v]
-    if origin is dict:
-        inner = _encoder(args[1])
-        return lambda v: None if v is None else {str(k): inner(v[k]) for k in sorted(v)}
-    if hint is Duration:
-        return int
-    if isinstance(hint, type) and issubclass(hint, Node):
-        # Only a field of a kind names its module; one of a concrete class knows what it holds.
-        encode = _encode_node if "namespace" in hint.__dict__ else _encode_fields
-        return lambda v: None if v is None else encode(v)
-    if isinstance(hint, type) and hasattr(hint, "plain_form"):
-        return lambda v: None if v is None else v.plain_form()
-    return _same
 
 
 _KIND = {str: "string", bool: "bool", int: "int", float: "float64"}
@@ -172,22 +45,24 @@ def _mismatch(value: Any, wanted: str, path: Path) -> ConfigError:
 
 @cache
 def _decoder(hint: Any) -> Decoder:
-    optional = _optional(hint)
-    hint = _strip(hint)
+    if get_origin(hint) is Annotated:
+        hint = get_args(hint)[0]
+    may_be_null = optional(hint)
+    hint = strip(hint)
     origin, args = get_origin(hint), get_args(hint)
     if origin is tuple:
         inner = _decoder(args[0])
 
         def decode_tuple(value: Any, path: Path) -> Any:
             if value is None:
-                return None if optional else ()
+                return None if may_be_null else ()
             if not isinstance(value, list):
                 raise _mismatch(value, "[]", path)
             return tuple([inner(v, (*path, i)) for i, v in enumerate(value)])
 
         return decode_tuple
     if origin is dict:
-        return _dict_decoder(args[0], args[1], optional)
+        return _dict_decoder(args[0], args[1], may_be_null)
     if hint is Any:
         return lambda value, path: value
     if hint is Duration:
@@ -197,11 +72,11 @@ def _decoder(hint: Any) -> Decoder:
     if isinstance(hint, type) and hasattr(hint, "from_plain_form"):
         own: Decoder = hint.from_plain_form
         return own
-    return _scalar_decoder(hint, optional)
+    return _scalar_decoder(hint, may_be_null)
 
 
-def _scalar_decoder(hint: type, optional: bool) -> Decoder:
-    zero = None if optional else hint()
+def _scalar_decoder(hint: type, may_be_null: bool) -> Decoder:
+    zero = None if may_be_null else hint()
 
     def decode_scalar(value: Any, path: Path) -> Any:
         if type(value) is hint:
@@ -230,7 +105,7 @@ def _decode_duration(value: Any, path: Path) -> Any:
     raise _mismatch(value, "caddy.Duration", path)
 
 
-def _dict_decoder(key: type, kind: Any, optional: bool) -> Decoder:
+def _dict_decoder(key: type, kind: Any, may_be_null: bool) -> Decoder:
     if isinstance(kind, type) and issubclass(kind, Node) and "namespace" in kind.__dict__:
         namespace = kind.__dict__["namespace"]
         if kind.inline_key is None and namespace is not None:
@@ -251,7 +126,7 @@ def _dict_decoder(key: type, kind: Any, optional: bool) -> Decoder:
 
     def decode_dict(value: Any, path: Path) -> Any:
         if value is None:
-            return None if optional else {}
+            return None if may_be_null else {}
         if not isinstance(value, dict):
             raise _mismatch(value, "map", path)
         return {key(k): inner(v, (*path, k)) for k, v in value.items()}
@@ -292,9 +167,9 @@ def _fields_decoder(cls: type[Node]) -> Decoder:
     own = getattr(cls, "from_plain_form", None)
     if own is not None:
         return own  # type: ignore[no-any-return]
-    hints = _hints(cls)
+    annotations = hints(cls)
     table = {
-        key: (attribute, _decoder(hints[attribute]))
+        key: (attribute, _decoder(annotations[attribute]))
         for attribute, key in zip(cls.__struct_fields__, cls.__struct_encode_fields__, strict=True)
     }
     if cls.transparent:
