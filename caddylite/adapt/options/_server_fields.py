@@ -9,6 +9,7 @@ from caddylite.caddyfile.options import Fields, Reader, Table, duration, flag, r
 from caddylite.gonumbers import parse_int, parse_size, signed64
 from caddylite.http.config import IPSource
 from caddylite.kinds import ListenerWrapper, PacketConnWrapper
+from caddylite.notices import notice
 from caddylite.values import Duration
 
 
@@ -111,6 +112,10 @@ def _trusted_proxies_strict(d: Dispenser, out: Fields) -> None:
 
 
 def _metrics(d: Dispenser, out: Fields) -> None:
+    notice(
+        "The nested 'metrics' option inside `servers` is deprecated and will be removed in the "
+        "next major version. Use the global 'metrics' option instead."
+    )
     out["metrics"] = read_metrics(d, ("per_host",), "unrecognized metrics option '{}'")
 
 
