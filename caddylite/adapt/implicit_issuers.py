@@ -31,13 +31,16 @@ def overlaid(base: ACMEIssuer, over: ACMEIssuer) -> ACMEIssuer:
 
 
 def _overlaid(base: Any, over: Any) -> Any:
-    """Do this with any struct: what is not empty above wins; structs inside are merged too."""
-    changes = {}
+    """Do this with any struct: what is not empty above wins; structs inside are merged too.
+
+    A field that may be None is empty only then.
+    """
+    changes, empty = {}, type(base)()
     for name in base.__struct_fields__:
         below, above = getattr(base, name), getattr(over, name)
         if name in _MERGED and isinstance(below, Node) and isinstance(above, Node):
             changes[name] = _overlaid(below, above)
-        elif above is not None and (above or (above is False and below is None)):
+        elif above is not None if getattr(empty, name) is None else above:
             changes[name] = above
     return replace(base, **changes)
 

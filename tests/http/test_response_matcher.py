@@ -11,8 +11,14 @@ TYPED = Headers([("content-type", "text/html"), ("X-A", "1"), ("X-A", "2")])
 
 @pytest.mark.parametrize(
     ("codes", "status", "wanted"),
-    [((), 200, True), ((2,), 204, True), ((2,), 304, False), ((404, 5), 503, True), ((404,), 405, False)],
-)  # fmt: skip
+    [
+        ((), 200, True),
+        ((2,), 204, True),
+        ((2,), 304, False),
+        ((404, 5), 503, True),
+        ((404,), 405, False),
+    ],
+)
 def test_status(codes, status, wanted):
     assert ResponseMatcher(status_code=codes).matches(status, NONE) is wanted
 
