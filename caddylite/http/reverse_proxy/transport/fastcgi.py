@@ -1,6 +1,6 @@
 """The ``fastcgi`` transport."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.caddyfile.options import Fields, duration, flag, read_block, text, words
@@ -28,6 +28,8 @@ class FastCGI(Transport, frozen=True):
             capture_stderr
         }
     """
+
+    go_type: ClassVar[str] = "*fastcgi.Transport"
 
     root: str = ""
     split_path: tuple[str, ...] = ()
