@@ -68,6 +68,13 @@ class Certificate:
         """Do we renew it?"""
         return bool(self.issuer)
 
+    @property
+    def algorithm(self) -> int:
+        """Go's number for the public key's algorithm: 1 RSA, 3 ECDSA, 4 Ed25519."""
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return 1
+        return 3 if isinstance(self.key, ec.EllipticCurvePrivateKey) else 4
+
     def ends_soon(self, now: float, ratio: float = 1 / 3) -> bool:
         """Is less than this part of its lifetime left?"""
         return now > self.not_after - (self.not_after - self.not_before) * ratio

@@ -7,9 +7,6 @@ from caddylite.tls.policy import CertSelection
 from caddylite.tls.server_names import ascii_name, generalised
 from caddylite.wire.clienthello import Hello
 
-#: Go's numbers for public key algorithms, as a policy names them, and what a key says of itself.
-_ALGORITHMS = {1: "RSAPrivateKey", 2: "DSAPrivateKey", 3: "EllipticCurvePrivateKey"}
-
 
 class CertificateStore:
     """Certificates by name; a name may have several."""
@@ -107,10 +104,7 @@ def _wanted(certificate: Certificate, by: CertSelection) -> bool:
         return False
     if by.subject_organization and not _organizations(certificate) & set(by.subject_organization):
         return False
-    algorithm = int(by.public_key_algorithm)
-    if algorithm and _ALGORITHMS[algorithm] not in {
-        k.__name__ for k in type(certificate.key).mro()
-    }:
+    if by.public_key_algorithm not in (0, certificate.algorithm):
         return False
     tags = set(certificate.tags)
     return not (by.any_tag and tags.isdisjoint(by.any_tag)) and tags.issuperset(by.all_tags)

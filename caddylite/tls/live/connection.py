@@ -73,6 +73,7 @@ class TLSConnection(OverTransport, Protocol):
         self._tcp_over = False  # the stream below has ended
         self._write_over = False  # close_notify has gone
         self._closing = self._lost = False
+        self._answers = False  # reading may have to be answered (a renegotiation refused)
         self._settled = False  # the handshake is through, or its failure has been reported
 
     # Below: a protocol.
@@ -175,6 +176,7 @@ class TLSConnection(OverTransport, Protocol):
         self._flush(conn)
         self._cancel_deadline()
         self._settled = True
+        self._answers = conn.get_protocol_version() < SSL.TLS1_3_VERSION
         inner = self._make_inner(self)
         if inner is None:
             self.loseConnection()
@@ -232,6 +234,8 @@ class TLSConnection(OverTransport, Protocol):
             ended = True
         except SSL.Error as e:
             error = describe(e)
+        if self._answers:
+            self._flush(conn)
         if pieces:
             self._pumping = True
             try:

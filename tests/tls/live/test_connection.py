@@ -50,18 +50,7 @@ def test_the_state_is_known(server):
 def test_a_session_is_resumed(server):
     context = server.client_context()
     first = server.pair(context=context).shake()
-    again = server.pair(context=context)
-    from tests.tls.live.wire import Client
-
-    again.client = Client.__new__(Client)
-    again.client.incoming, again.client.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    again.client.tls = context.wrap_bio(
-        again.client.incoming,
-        again.client.outgoing,
-        server_hostname="localhost",
-        session=first.client.tls.session,
-    )
-    again.shake()
+    again = server.pair(context=context, session=first.client.tls.session).shake()
     assert again.client.tls.session_reused
     assert again.inner.transport.tls_state.resumed
 

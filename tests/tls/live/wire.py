@@ -103,9 +103,11 @@ class Plain(Protocol):
 class Client:
     """Python's own TLS on memory buffers."""
 
-    def __init__(self, context: ssl.SSLContext, name: str | None):
+    def __init__(self, context: ssl.SSLContext, name: str | None, session=None):
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname=name)
+        self.tls = context.wrap_bio(
+            self.incoming, self.outgoing, server_hostname=name, session=session
+        )
 
     def shake(self) -> bool:
         try:
@@ -129,9 +131,11 @@ class Client:
 class Pair:
     """A client and a server that talk through buffers, when told to."""
 
-    def __init__(self, server: "Server", name: str | None, context=None, inner=Inner):
+    def __init__(
+        self, server: "Server", name: str | None, context=None, inner=Inner, session=None
+    ):
         self.server = server
-        self.client = Client(context or server.client_context(), name)
+        self.client = Client(context or server.client_context(), name, session)
         self.below, self.inner = Below(), inner()
         self.made = 0
         self.conn = TLSConnection(server.terminator, self._make)
@@ -197,5 +201,7 @@ class Server:
 
         return self.pki.authority().root.public_bytes(Encoding.PEM).decode()
 
-    def pair(self, name: str | None = "localhost", context=None, inner=Inner) -> Pair:
-        return Pair(self, name, context, inner)
+    def pair(
+        self, name: str | None = "localhost", context=None, inner=Inner, session=None
+    ) -> Pair:
+        return Pair(self, name, context, inner, session)
