@@ -58,6 +58,9 @@ _STRUCTS = _Encoders(False, False)
 #: … and inside of one.
 _SORTED_MODULES = _Encoders(True, True)
 _SORTED_STRUCTS = _Encoders(False, True)
+# A handler that cannot be written stands as null in its route.
+for _encoders in (_MODULES, _SORTED_MODULES):
+    _encoders[type(None)] = lambda node: None
 
 
 def _make(cls: type[Node], inline: str | None, ordered: bool) -> Encoder:

@@ -12,6 +12,7 @@ from caddylite.http.matching import RequestMatcher
 from caddylite.http.route import Route
 from caddylite.node import Node
 from caddylite.pki.config import CA
+from caddylite.tls.certificates.load_files import CertKeyFilePair, LoadFiles
 from caddylite.tls.issuance.internal import InternalIssuer
 
 
@@ -43,9 +44,19 @@ def go_value(value: Any) -> str:
             f"SignWithRoot:{str(value.sign_with_root).lower()}, "
             "ca:(*caddypki.CA)(nil), logger:(*zap.Logger)(nil)}"
         )
+    if isinstance(value, LoadFiles):
+        return f"caddytls.FileLoader{{{', '.join(map(_pair, value.pairs or ()))}}}"
     if isinstance(value, tuple) and value[1:] == (CA(),):
         return f"&caddypki.CA{{{_CA_SETTINGS}, ID:{quote(value[0])}, {_CA_STATE}}}"
     return type(value).__name__
+
+
+def _pair(pair: CertKeyFilePair) -> str:
+    certificate, key, form = quote(pair.certificate), quote(pair.key), quote(pair.format)
+    return (
+        f"caddytls.CertKeyFilePair{{Certificate:{certificate}, Key:{key}, Format:{form}, "
+        f"Tags:{_strings(pair.tags)}}}"
+    )
 
 
 def _strings(values: tuple[str, ...]) -> str:

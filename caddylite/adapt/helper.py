@@ -7,6 +7,8 @@ A directive is a file of its name in ``adapt/directives`` that defines one of
 * ``def parse(h: Helper) -> list[ConfigValue]``: for everything else (cursor before the name).
 """
 
+from collections.abc import Iterable
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -167,6 +169,18 @@ class Helper(Dispenser):
         """Note that the directive's name (the current token) is an old one."""
         text = f"the '{self.val}' directive is deprecated, please use '{instead}' instead!"
         self.around.warnings.append(Warning_(text, logger="config.adapter.caddyfile"))
+
+    def printable(self, values: Iterable[Any]) -> bool:
+        """Can JSON hold these? If not, note it: Caddy warns, and leaves ``null`` in the place.
+
+        Words like ``nan`` and ``inf`` are numbers where a number is looked for.
+        """
+        for value in values:
+            if isinstance(value, float) and not isfinite(value):
+                name = "NaN" if value != value else "+Inf" if value > 0 else "-Inf"
+                self.around.warnings.append(Warning_(f"json: unsupported value: {name}"))
+                return False
+        return True
 
     def warn(self, message: str) -> None:
         """Note a warning about the current token."""

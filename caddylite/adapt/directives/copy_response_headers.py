@@ -18,5 +18,6 @@ def handler(h: Helper) -> CopyResponseHeaders:
         }
     """
     h.next()
-    h.no_more_args()
+    if h.args():
+        raise h.arg_err()
     return CopyResponseHeaders(**read_block(h, _SYNTAX, "unrecognized subdirective '{}'"))

@@ -7,7 +7,7 @@ from caddylite.adapt.shorthands import shorthand_of
 from caddylite.http.handlers.map import Map, Mapping
 
 
-def handler(h: Helper) -> Map:
+def handler(h: Helper) -> Map | None:
     """Set placeholders to what a table says of a value; ``~`` begins a regular expression.
 
     An output ``-``, or one that is missing, is the default.
@@ -38,6 +38,8 @@ def handler(h: Helper) -> Map:
             raise h.err("defaults already defined")
         defaults = h.args()
         defaults += [""] * (len(destinations) - len(defaults))
+    if not h.printable(output for mapping in mappings for output in mapping.outputs):
+        return None
     return Map(source, tuple(destinations), tuple(mappings), tuple(defaults))
 
 

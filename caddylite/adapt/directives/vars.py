@@ -6,7 +6,7 @@ from caddylite.adapt.helper import Helper
 from caddylite.http.handlers.vars import Vars
 
 
-def handler(h: Helper) -> Vars:
+def handler(h: Helper) -> Vars | None:
     """Set variables; what is not quoted and looks like a number or truth value is one.
 
     Syntax::
@@ -22,7 +22,7 @@ def handler(h: Helper) -> Vars:
         _read_pair(h, values)
     for _ in h.block():
         _read_pair(h, values)
-    return Vars(values)
+    return Vars(values) if h.printable(values.values()) else None
 
 
 def _read_pair(h: Helper, values: dict[str, Any]) -> None:
