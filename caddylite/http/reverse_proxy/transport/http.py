@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.caddyfile.modules import load_module
+from caddylite.caddyfile.modules import find_module, load_module
 from caddylite.caddyfile.options import (
     Fields,
     duration,
@@ -113,10 +113,9 @@ def _proxy_protocol(d: Dispenser, out: Fields) -> None:
 
 
 def _forward_proxy_url(d: Dispenser, out: Fields) -> None:
-    from caddylite.caddy.network_proxy.url import URL
-
     notice("The 'forward_proxy_url' field is deprecated. Use 'network_proxy <url>' instead.")
-    out["network_proxy"] = URL(d.arg())
+    proxy: Any = find_module(d, NetworkProxy, "url")
+    out["network_proxy"] = proxy(d.arg())
 
 
 def _network_proxy(d: Dispenser, out: Fields) -> None:

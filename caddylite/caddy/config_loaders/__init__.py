@@ -1,0 +1,1 @@
+"""Where the next config is loaded from; one file a loader."""
