@@ -6,6 +6,8 @@ from _socket import socket as Socket
 from errno import EINPROGRESS
 from typing import Any, Final
 
+from twisted.internet.protocol import ClientFactory
+
 from caddylite.layer4.live.flow import Target
 from caddylite.runtime.adopt import SocketTransport
 from caddylite.runtime.watch import BROKEN, OUT
@@ -24,6 +26,47 @@ class Dialer:
     def dial(self, target: Target, protocol: Any, timeout: float) -> "Dialling":
         """Connect; ``protocol.makeConnection`` or ``protocol.connectionFailed(why)`` follows."""
         return Dialling(self._house, target, protocol, timeout)
+
+
+class TwistedDialer:
+    """Connects with Twisted's own transports: for reactors without descriptors, and tests."""
+
+    def __init__(self, house: Any) -> None:
+        self._house = house
+
+    def dial(self, target: Target, protocol: Any, timeout: float) -> "_OneClient":
+        """Connect; ``protocol.makeConnection`` or ``protocol.connectionFailed(why)`` follows."""
+        reactor, client = self._house.reactor, _OneClient(protocol)
+        if target.family == getattr(socket, "AF_UNIX", -1):
+            client.connector = reactor.connectUNIX(target.address, client, timeout)
+        else:
+            host, port = target.address[0], target.address[1]
+            client.connector = reactor.connectTCP(host, port, client, timeout)
+        return client
+
+
+class _OneClient(ClientFactory):
+    """A factory for one connection; cancelling it is silent."""
+
+    noisy = False
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+        self.connector: Any = None
+
+    def buildProtocol(self, addr: Any) -> Any:
+        return self._protocol
+
+    def clientConnectionFailed(self, connector: Any, reason: Any) -> None:
+        protocol, self._protocol = self._protocol, None
+        if protocol is not None:
+            error = getattr(reason.value, "osError", None)
+            protocol.connectionFailed(os.strerror(error).lower() if error else str(reason.value))
+
+    def cancel(self) -> None:
+        """Give up; nothing more is called."""
+        self._protocol = None
+        self.connector.disconnect()
 
 
 class Dialling:

@@ -29,6 +29,7 @@ class RunningHouse:
         config_dir: Path | None = None,
         chance: random.Random | None = None,
         watch: Watch | None = None,
+        dialer: Callable[[Any], Any] = Dialer,
     ) -> None:
         self.reactor, self.logs = reactor, logs
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
@@ -41,7 +42,7 @@ class RunningHouse:
         self.apps: dict[str, Any] = {}
         self._timeouts: dict[float, Timeouts] = {}
         self._stops: list[Callable[[], object]] = []
-        self.dialer = Dialer(self)
+        self.dialer = dialer(self)
         self.resolver = Resolver(self)
 
     def clock(self) -> float:
