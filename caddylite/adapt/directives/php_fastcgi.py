@@ -1,7 +1,6 @@
 """The ``php_fastcgi`` directive."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from caddylite.adapt.helper import ConfigValue, Helper
 from caddylite.adapt.proxy.own_lines import drop, inner_words, lines, take_word, take_words
@@ -60,14 +59,14 @@ def parse(h: Helper) -> list[ConfigValue]:
     return h.route(matchers, subroute)
 
 
-@dataclass
 class _OwnLines:
     """What is said in lines that ``reverse_proxy`` has not got; they are taken out."""
 
-    transport: Fields = field(default_factory=dict)
-    split: Sequence[str] = (".php",)
-    index: str = "index.php"
-    try_files: Sequence[str] = ()
+    def __init__(self) -> None:
+        self.transport: Fields = {}
+        self.split: Sequence[str] = (".php",)
+        self.index = "index.php"
+        self.try_files: Sequence[str] = ()
 
     def read(self, d: Dispenser) -> None:
         """Walk through the block."""
