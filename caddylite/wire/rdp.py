@@ -22,11 +22,10 @@ class Request:
     """A connection request; one of ``cookie``, ``token`` and ``info`` is set if there is a line.
 
     ``cookie`` is the user's name (cut short by the client), ``token`` the address and port in a
-    routing token (``None`` where it holds none), ``info`` any other line.
+    routing token (a line with headers of its own), ``info`` any other line.
     """
 
     cookie: str | None = None
-    is_token: bool = False
     token: tuple[str, int] | None = None
     info: str | None = None
     correlation: bytes | None = None
@@ -77,23 +76,18 @@ def _payload(payload: bytes) -> Request | NotRDP:
     correlation = _negotiation(rest)
     if isinstance(correlation, NotRDP):
         return correlation
-    return Request(said.cookie, said.is_token, said.token, said.info, correlation or None)
+    return Request(said.cookie, said.token, said.info, correlation or None)
 
 
 def _line(line: bytes) -> Request:
     text = line[:-2].decode("utf-8", "surrogateescape")
     if text.startswith(_COOKIE) and len(text) > len(_COOKIE):
         return Request(cookie=text.removeprefix(_COOKIE))
-    if len(line) >= _SHORTEST:
-        header = (
-            b"\x03\0" + len(line).to_bytes(2, "big") + bytes(((len(line) - 5) & 0xFF,)) + _X224
-        )
-        if line.startswith(header):
-            if len(line) == _SHORTEST:
-                return Request(is_token=True)
-            token = _token(line[_SHORTEST:-2].decode("latin-1"))
-            if token is not None:
-                return Request(is_token=True, token=token)
+    size = len(line)
+    header = b"\x03\0" + size.to_bytes(2, "big") + bytes((size - 5 & 0xFF,)) + _X224
+    token = _token(line[_SHORTEST:-2].decode("latin-1")) if line.startswith(header) else None
+    if token is not None:
+        return Request(token=token)
     return Request(info=text)
 
 

@@ -1,0 +1,38 @@
+import pytest
+
+from caddylite.layer4.matching import NeedMore, Peek
+from caddylite.layer4.sets import any_of, some_of
+from tests.layer4.clients import from_json, says
+
+
+def answering(answer):
+    def match(p):
+        if isinstance(answer, NeedMore):
+            raise answer
+        return answer
+
+    return match
+
+
+MORE, COMMITTED = NeedMore(), NeedMore(committed=True)
+
+
+def test_one_refuted_matcher_refutes_the_set_whatever_the_others_wait_for():
+    match = from_json('{"tls": {}, "remote_ip": {"ranges": ["10.0.0.0/8"]}}')
+    assert says(match, b"") is False
+
+
+def test_one_match_is_enough_whatever_the_others_wait_for():
+    assert some_of([answering(MORE), answering(True)])(Peek(b"")) is True
+    assert some_of([answering(False), answering(False)])(Peek(b"")) is False
+
+
+def test_committed_if_one_of_those_that_wait_is():
+    with pytest.raises(NeedMore) as more:
+        some_of([answering(MORE), answering(COMMITTED), answering(MORE)])(Peek(b""))
+    assert more.value.committed
+
+
+def test_no_set_matches_everything():
+    assert any_of([], None)(Peek(b"")) is True
+    assert any_of([{}], None)(Peek(b"")) is True
