@@ -173,6 +173,14 @@ class _Keys:
             raise _Bad("a QUIC packet that cannot be opened") from None
         return opened
 
+    def seal(self, header: bytes, number: int, payload: bytes) -> bytes:
+        """Protect a packet whose header ends in a packet number of four bytes."""
+        nonce = (self._iv ^ number).to_bytes(12, "big")
+        sealed = self._aead.encrypt(nonce, payload, header)
+        mask = self._mask.update(sealed[:16])
+        hidden = bytes(a ^ b for a, b in zip(header[-4:], mask[1:5], strict=True))
+        return bytes((header[0] ^ (mask[0] & 0x0F),)) + header[1:-4] + hidden + sealed
+
 
 def _expand(secret: bytes, label: bytes, size: int) -> bytes:
     """HKDF-Expand-Label for at most 32 bytes (RFC 8446 7.1)."""
@@ -203,3 +211,20 @@ class _Cursor:
         first = self.byte()
         rest = self.take((1 << (first >> 6)) - 1)
         return int.from_bytes(bytes((first & 0x3F,)) + rest, "big")
+
+
+def seal_initial(
+    destination: bytes, source: bytes, number: int, frames: bytes, version: int = 1, size: int = 0
+) -> bytes:
+    """Return a client's Initial packet, padded to ``size`` bytes (RFC 9001 5.3 and 5.4).
+
+    Made-up clients use it; the packet number takes four bytes.
+    """
+    known = _VERSIONS[version]
+    keys = _Keys(known, destination)
+    first = _LONG_HEADER | _FIXED_BIT | known[2] << 4 | 3
+    head = bytes((first,)) + version.to_bytes(4, "big")
+    head += bytes((len(destination),)) + destination + bytes((len(source),)) + source + b"\0"
+    frames += bytes(max(0, size - len(head) - 2 - 4 - len(frames) - 16))
+    head += (0x4000 | 4 + len(frames) + 16).to_bytes(2, "big") + number.to_bytes(4, "big")
+    return keys.seal(head, number, frames)
