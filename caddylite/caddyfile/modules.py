@@ -15,12 +15,17 @@ def find_module(d: Dispenser, kind: type[K], name: str) -> type[K]:
     module_id = f"{kind.namespace}.{name}"
     cls = lookup(module_id)
     if cls is None:
-        raise UnknownName(
+        error = UnknownName(
             f"getting module named '{module_id}': module not registered: {module_id}",
             name,
             names(kind.namespace or ""),
             d.at,
         )
+        error.hint = error.hint or (
+            f"'{name}' is not one of the standard modules; a package that is installed beside "
+            f"caddylite can add it (entry point '{module_id}' in the group caddylite.modules)"
+        )
+        raise error
     return cls
 
 

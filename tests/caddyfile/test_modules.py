@@ -4,7 +4,7 @@ from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.caddyfile.lexer import tokenize
 from caddylite.caddyfile.modules import find_module, go_type, load_module
 from caddylite.errors import ConfigError
-from caddylite.kinds import ListenerWrapper
+from caddylite.kinds import DNSProvider, ListenerWrapper
 
 
 def over(text: str) -> Dispenser:
@@ -39,3 +39,10 @@ def test_a_class_without_a_go_type_is_called_by_its_name():
         pass
 
     assert go_type(Thing) == "*Thing"
+
+
+def test_a_name_like_no_other_may_be_a_plugins():
+    with pytest.raises(ConfigError) as caught:
+        load_module(over("cloudflare"), DNSProvider)
+    assert "module not registered: dns.providers.cloudflare" in caught.value.message
+    assert "dns.providers.cloudflare" in (caught.value.hint or "")
