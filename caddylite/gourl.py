@@ -1,8 +1,8 @@
 """URLs as Go's ``net/url`` takes them apart, with its words when it cannot."""
 
 import re
-from dataclasses import dataclass
-from urllib.parse import unquote
+
+import msgspec
 
 from caddylite.gonumbers import quote
 from caddylite.ip import parse_address
@@ -16,8 +16,7 @@ _HOST = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class URL:
+class URL(msgspec.Struct, frozen=True):
     """The parts of a URL; what is not there is empty. ``host`` is without brackets."""
 
     scheme: str
@@ -41,7 +40,7 @@ def parse_url(text: str) -> URL:
         _check_escapes(fragment)
     except ValueError as e:
         raise ValueError(f"parse {quote(text)}: {e}") from None
-    return URL(scheme, host, port, unquote(path), query, unquote(fragment))
+    return URL(scheme, host, port, _unquoted(path), query, _unquoted(fragment))
 
 
 def _split(text: str) -> tuple[str, str, str, str]:
@@ -99,7 +98,7 @@ def _bracketed(host: str) -> str:
     address = _unescape_host(name)
     if percent:
         _check_escapes(zone)
-        address += unquote(percent + zone)
+        address += _unquoted(percent + zone)
     try:
         bits, _ = parse_address(address)
     except ValueError as e:
@@ -107,6 +106,14 @@ def _bracketed(host: str) -> str:
     if bits == 32:
         raise ValueError("invalid IP-literal")
     return f"[{address}]{port}"
+
+
+def _unquoted(text: str) -> str:
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)
 
 
 def _check_port(text: str) -> None:
@@ -127,7 +134,7 @@ def _unescape_host(host: str) -> str:
             raise ValueError(f"invalid character {quote(host[at])} in host name")
         else:
             at += 1
-    return unquote(host)
+    return _unquoted(host)
 
 
 def _check_escapes(text: str) -> None:

@@ -29,11 +29,19 @@ _collected: ContextVar[list[Notice] | None] = ContextVar("notices", default=None
 
 @contextmanager
 def collect() -> Iterator[list[Notice]]:
-    """Gather the notices of what runs inside; outside of this they are dropped."""
+    """Gather the notices of what runs inside; outside of this they are dropped.
+
+    If it fails, they go to whoever gathers around this too.
+    """
     notices: list[Notice] = []
+    outer = _collected.get()
     token = _collected.set(notices)
     try:
         yield notices
+    except BaseException:
+        if outer is not None:
+            outer += notices
+        raise
     finally:
         _collected.reset(token)
 

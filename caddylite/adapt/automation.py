@@ -5,10 +5,9 @@ Every site with TLS gets a policy; most say nothing and go away again (``automat
 
 from typing import Any, Self
 
-from caddylite.adapt.issuers import IssuerBox
+from caddylite.adapt.issuers import IssuerBox, internal_issuer
 from caddylite.errors import ConfigError
 from caddylite.tls.automation import AutomationPolicy
-from caddylite.tls.issuance.internal import InternalIssuer
 from caddylite.tls.kinds import CertificateManager, Issuer
 from caddylite.tls.subjects import is_internal, is_ip, is_tailscale
 
@@ -128,7 +127,7 @@ class BasePolicies:
         if "cert_issuer" in options:
             draft.issuers = self.issuers
         elif "local_certs" in options:
-            draft.issuers = [IssuerBox(InternalIssuer())]
+            draft.issuers = [IssuerBox(internal_issuer())]
         if self.has_acme_options:
             self._fill_in(draft)
         draft.disable_ocsp_stapling = "ocsp_stapling" in options

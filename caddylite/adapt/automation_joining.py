@@ -10,15 +10,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from caddylite.adapt.automation import AutomationDraft
+from caddylite.adapt.issuers import internal_issuer
 from caddylite.adapt.stable_sort import stable_sort
-from caddylite.tls.issuance.internal import InternalIssuer
 from caddylite.tls.subjects import covers, patterns
 
 
 def join_policies(drafts: list[AutomationDraft]) -> list[AutomationDraft]:
-    """Sort the policies, drop those that say nothing, join those that say the same."""
-    if all(d.is_empty() for d in drafts):
-        return []
+    """Sort the policies, drop those that say nothing, join those that say the same.
+
+    One at least must say something; otherwise none is needed.
+    """
     drafts = list(drafts)
     stable_sort(drafts, _before)
     lot = _Lot(drafts)
@@ -148,7 +149,7 @@ class _Lot:
 
 def _coarse(draft: AutomationDraft) -> Any:
     """Return what is equal for all policies that might be joined."""
-    internal = not draft.fixed_issuers or draft.fixed_issuers == (InternalIssuer(),)
+    internal = not draft.fixed_issuers or draft.fixed_issuers == (internal_issuer(),)
     return (
         repr(draft.managers),
         draft.key_type,
@@ -178,7 +179,7 @@ def _is_internal_by_default(draft: AutomationDraft) -> bool:
         return False
     if not draft.fixed_issuers:
         return _class(draft) == "internal"
-    return draft.fixed_issuers == (InternalIssuer(),)
+    return draft.fixed_issuers == (internal_issuer(),)
 
 
 def _class(draft: AutomationDraft) -> str:

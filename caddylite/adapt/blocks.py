@@ -2,7 +2,6 @@
 
 from caddylite.adapt.directives import find_directive
 from caddylite.adapt.helper import ConfigValue, Helper
-from caddylite.adapt.named_matchers import define_matcher
 from caddylite.caddyfile.parser import Segment
 from caddylite.errors import ConfigError
 
@@ -23,6 +22,8 @@ def values_of_block(h: Helper) -> list[ConfigValue]:
         matchers = dict(h.matchers)
         for segment in segments:
             if segment[0].text.startswith("@"):
+                from caddylite.adapt.named_matchers import define_matcher
+
                 define_matcher(segment, matchers)
         block_state = dict(h.block_state)
         for segment in segments:

@@ -12,7 +12,6 @@ from caddylite.adapt.logs import logging
 from caddylite.adapt.named_routes import NamedRoutes, take_named_routes
 from caddylite.adapt.options import AppOption
 from caddylite.adapt.pki import pki_app
-from caddylite.adapt.server_options import apply_server_options, hoist_metrics
 from caddylite.adapt.servers import make_servers
 from caddylite.adapt.sites import read_site
 from caddylite.adapt.tls_app import tls_app
@@ -36,7 +35,9 @@ def adapt(text: str, file: str = "Caddyfile") -> tuple[Config, list[Warning_]]:
     around = Surroundings()
     with collect() as notices:
         config = compile_blocks(parse(text, file), around)
-    remarks = [Warning_(n.message, logger=n.logger, fields=n.fields) for n in notices]
+    remarks = [
+        Warning_(n.message, logger=n.logger, fields=n.fields, placed=False) for n in notices
+    ]
     line = first_difference(text)
     if line:
         around.warnings.append(Warning_(_NOT_FORMATTED, file, line))
@@ -93,12 +94,15 @@ def _apps(pairings: list[Pairing], named: NamedRoutes, around: Surroundings) -> 
 def _http_app(pairings: list[Pairing], named: NamedRoutes, around: Surroundings) -> HTTP:
     options = around.options
     servers = make_servers(pairings, named, around)
+    metrics = options.get("metrics")
     if "servers" in options:
+        from caddylite.adapt.server_options import apply_server_options, hoist_metrics
+
         try:
             servers = apply_server_options(servers, options["servers"])
         except ConfigError as e:
             raise e.wrap("applying global server options: ") from None
-    servers, metrics = hoist_metrics(servers, options.get("metrics"))
+        servers, metrics = hoist_metrics(servers, metrics)
     return HTTP(
         http_port=options.get("http_port", 0),
         https_port=options.get("https_port", 0),

@@ -19,6 +19,7 @@ from caddylite.caddyfile.token import Token
 from caddylite.errors import ConfigError
 from caddylite.http.handling import Handler
 from caddylite.http.route import MatcherSet, Route
+from caddylite.notices import notice
 
 if TYPE_CHECKING:
     from caddylite.http.handlers.subroute import Subroute
@@ -168,7 +169,7 @@ class Helper(Dispenser):
     def deprecated(self, instead: str) -> None:
         """Note that the directive's name (the current token) is an old one."""
         text = f"the '{self.val}' directive is deprecated, please use '{instead}' instead!"
-        self.around.warnings.append(Warning_(text, logger="config.adapter.caddyfile"))
+        notice(text, "config.adapter.caddyfile")
 
     def printable(self, values: Iterable[Any]) -> bool:
         """Can JSON hold these? If not, note it: Caddy warns, and leaves ``null`` in the place.

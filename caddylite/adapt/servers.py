@@ -15,7 +15,6 @@ from caddylite.adapt.site_routes import error_subroute, site_matchers, site_subr
 from caddylite.adapt.sites import SitePart
 from caddylite.adapt.sorting import sort_parts
 from caddylite.adapt.tls_connection import PolicyDraft, ServerPolicies, SNIDefaults, finished
-from caddylite.adapt.tls_joining import join_policies
 from caddylite.errors import ConfigError
 from caddylite.http.config import AutoHTTPS, Errors, Server
 from caddylite.http.route import Route
@@ -95,6 +94,10 @@ class _Maker:
         return [*(errors or ()), *wrapped(for_errors, matchers, alone)]
 
     def _joined(self, number: int, policies: list[PolicyDraft]) -> list[PolicyDraft]:
+        if len(policies) < 2:
+            return policies
+        from caddylite.adapt.tls_joining import join_policies
+
         try:
             return join_policies(policies)
         except ConfigError as e:

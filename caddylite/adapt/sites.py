@@ -8,7 +8,6 @@ from caddylite.adapt.addresses import Address
 from caddylite.adapt.blocks import attributed
 from caddylite.adapt.directives import built_in, find_directive
 from caddylite.adapt.helper import ConfigValue, Helper, Surroundings
-from caddylite.adapt.named_matchers import define_matcher
 from caddylite.adapt.shorthands import expand_shorthands
 from caddylite.caddyfile.parser import Block, Segment
 from caddylite.errors import ConfigError
@@ -93,6 +92,8 @@ def read_site(block: Block, around: Surroundings) -> Site:
     matchers: dict[str, MatcherSet] = {}
     for segment in block.segments:
         if segment[0].text.startswith("@"):
+            from caddylite.adapt.named_matchers import define_matcher
+
             define_matcher(segment, matchers)
     site = Site(block)
     for segment in block.segments:

@@ -5,16 +5,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from caddylite.adapt.automation import AutomationDraft, BasePolicies
-from caddylite.adapt.automation_joining import join_policies
-from caddylite.adapt.issuers import IssuerBox, default_issuers
+from caddylite.adapt.issuers import IssuerBox, acme_issuer, default_issuers, internal_issuer
 from caddylite.adapt.listeners import Pairing
 from caddylite.adapt.ports import Ports, any_port_but
 from caddylite.adapt.sites import SitePart, utf8
 from caddylite.errors import ConfigError
 from caddylite.tls.automation import Automation
 from caddylite.tls.config import TLS
-from caddylite.tls.issuance.acme import ACMEIssuer
-from caddylite.tls.issuance.internal import InternalIssuer
 from caddylite.tls.kinds import CertificateLoader
 from caddylite.tls.subjects import is_tailscale, qualifies, qualifies_publicly
 from caddylite.values import Duration
@@ -91,7 +88,7 @@ class _Builder:
         if internal:
             draft = AutomationDraft()
             draft.subjects = internal
-            draft.fixed_issuers = (InternalIssuer(),)
+            draft.fixed_issuers = (internal_issuer(),)
             self.policies.append(draft)
 
     # --- policies
@@ -166,7 +163,7 @@ class _Builder:
         if public and internal:
             other = draft.copy()
             draft.subjects, other.subjects = public, internal
-            other.fixed_issuers = (InternalIssuer(),)
+            other.fixed_issuers = (internal_issuer(),)
             self.policies.append(other)
 
     def add_ech_names(self) -> None:
@@ -220,7 +217,7 @@ class _Builder:
                 draft.issuers = default_issuers(options.get("email") or "")
                 if options.get("acme_ca") is not None:
                     # there is one place to ask then, not several
-                    draft.issuers = [IssuerBox(ACMEIssuer())]
+                    draft.issuers = [IssuerBox(acme_issuer())]
 
     def _final_policies(self) -> list[AutomationDraft]:
         for number, draft in enumerate(self.policies):
@@ -232,6 +229,10 @@ class _Builder:
                     raise e.wrap(where) from None
             if not draft.fixed_issuers:
                 draft.fixed_issuers = tuple([box.issuer for box in draft.issuers])
+        if all(d.is_empty() for d in self.policies):
+            return []
+        from caddylite.adapt.automation_joining import join_policies
+
         out = join_policies(self.policies)
         _refuse_repeated_hosts(out)
         return out

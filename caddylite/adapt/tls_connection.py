@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from caddylite.adapt.helper import ConfigValue
 from caddylite.adapt.sites import SitePart, utf8
-from caddylite.tls.handshake_match.sni import SNI
 from caddylite.tls.policy import ConnectionPolicy
 from caddylite.tls.subjects import covers
 
@@ -28,6 +27,8 @@ class PolicyDraft:
         """Return the policy."""
         if self.names is None:
             return self.settings
+        from caddylite.tls.handshake_match.sni import SNI
+
         return replace(self.settings, match={"sni": SNI(tuple(self.names))})
 
     @property

@@ -8,7 +8,7 @@ import msgspec
 class Warning_(msgspec.Struct, frozen=True):
     """A remark about a place in a file (line 0: none); ``logger`` is who Caddy says it is.
 
-    ``fields`` follow the text in the log line.
+    A log line that is not about a place in the file is not ``placed``; ``fields`` follow its text.
     """
 
     text: str
@@ -16,3 +16,4 @@ class Warning_(msgspec.Struct, frozen=True):
     line: int = 0
     logger: str = "caddyfile"
     fields: dict[str, Any] = {}
+    placed: bool = True

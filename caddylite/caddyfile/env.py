@@ -11,11 +11,11 @@ looked through for further variables. An unset variable without a default is an 
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 
-@dataclass(slots=True)
-class Expanded:
+class Expanded(msgspec.Struct):
     """A text with its variables filled in, and where each of them stood.
 
     ``starts[i]`` and ``ends[i]`` are the offsets of the i-th value in ``text``, ``shifts[i]`` how
@@ -23,9 +23,9 @@ class Expanded:
     """
 
     text: str
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    shifts: list[int] = field(default_factory=list)
+    starts: list[int] = []
+    ends: list[int] = []
+    shifts: list[int] = []
 
     def shift(self, offset: int) -> int:
         """Return what to add to an offset in ``text`` to get the offset in the file.

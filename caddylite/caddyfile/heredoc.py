@@ -1,13 +1,13 @@
 """What a heredoc means: its lines less the white space that its closing marker stands behind."""
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 MARKER = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(msgspec.Struct, frozen=True):
     """A line (counted from 1) that does not begin with the padding."""
 
     number: int

@@ -1,6 +1,5 @@
 """Finding and reading the config a command is about."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from caddylite.cli import _envfile, _report
+from caddylite.cli._input import find, read
 from caddylite.errors import ConfigError
 
 if TYPE_CHECKING:
     from caddylite.caddy.config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
-NO_INPUT = (
-    "input file required when there is no Caddyfile in current directory (use --config flag)"
-)
 
 
 def config_options(command: F) -> F:
@@ -40,17 +37,6 @@ class Source:
     adapter: str  # "caddyfile", or "" for JSON
 
 
-def find(config: str, quiet: bool = False) -> str:
-    """Return the config's path: the one given, or ``Caddyfile`` here."""
-    if config:
-        return config
-    if not Path("Caddyfile").is_file():
-        raise ConfigError(NO_INPUT, hint="write a Caddyfile here, or name one with --config")
-    if not quiet:
-        _report.log("info", "using adjacent Caddyfile")
-    return "Caddyfile"
-
-
 def is_caddyfile(path: str, adapter: str) -> bool:
     """Is the file to be read as a Caddyfile? Caddy's rule: by adapter, else by its name."""
     if adapter:
@@ -59,16 +45,6 @@ def is_caddyfile(path: str, adapter: str) -> bool:
     if name.endswith(".json"):
         return False
     return name.startswith("caddyfile") or name.endswith(".caddyfile")
-
-
-def read(path: str, what: str) -> str:
-    """Read a file, or stdin for ``-``; ``what`` is Caddy's word for it in the complaint."""
-    try:
-        raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as e:
-        reason = (e.strerror or str(e)).lower()
-        raise ConfigError(f"{what}: open {path}: {reason}") from None
-    return raw.decode("utf-8", "surrogateescape")
 
 
 def load_source(

@@ -4,30 +4,29 @@ To a terminal a complaint is ``Error: …`` with the source line, a caret and a 
 anything else it is one line of JSON with zap's keys, as Caddy writes it.
 """
 
-import json
 import sys
 import time
-from pathlib import Path
 from typing import Any
-
-import click
 
 from caddylite.errors import ConfigError, Span
 
 
 def log(level: str, message: str, logger: str = "", **fields: Any) -> None:
     """Write one log record to stderr."""
+    import json
+
     if sys.stderr.isatty():
         stamp = time.strftime("%Y/%m/%d %H:%M:%S.", time.gmtime()) + f"{time.time() % 1:.3f}"[2:]
         words = [stamp, level.upper(), *([logger] if logger else []), message]
         if fields:
             words.append(json.dumps(fields, ensure_ascii=False))
-        click.echo("\t".join(words), err=True)
+        print("\t".join(words), file=sys.stderr)
         return
-    record = {"level": level, "ts": time.time()}
+    record: dict[str, Any] = {"level": level, "ts": time.time()}
     if logger:
         record["logger"] = logger
-    click.echo(_compact({**record, "msg": message, **fields}), err=True)
+    record |= {"msg": message, **fields}
+    print(json.dumps(record, ensure_ascii=False, separators=(",", ":")), file=sys.stderr)
 
 
 def failure(error: ConfigError) -> None:
@@ -35,6 +34,8 @@ def failure(error: ConfigError) -> None:
     if not sys.stderr.isatty():
         log("error", str(error), **({"hint": error.hint} if error.hint else {}))
         return
+    import click
+
     click.secho(f"Error: {error}", err=True)
     if error.at is not None:
         _show_source(error.at)
@@ -44,6 +45,10 @@ def failure(error: ConfigError) -> None:
 
 
 def _show_source(at: Span) -> None:
+    from pathlib import Path
+
+    import click
+
     try:
         line = Path(at.file).read_text(errors="replace").split("\n")[at.line - 1]
     except (OSError, IndexError):
@@ -54,7 +59,3 @@ def _show_source(at: Span) -> None:
     if at.column:
         before = line[: at.column - 1].expandtabs(4)
         click.secho(" " * (len(number) + len(before)) + "^", err=True, fg="red", bold=True)
-
-
-def _compact(record: dict[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from caddylite.cli import _configs
+from caddylite.cli import _input
 from caddylite.errors import ConfigError, Span
 
 
@@ -21,7 +21,7 @@ def command(path: str, config: str, overwrite: bool, diff: bool) -> None:
     if path and config:
         raise ConfigError(f"fmt does not support multiple files {config} {path}")
     path = path or config or "Caddyfile"
-    text = _configs.read(path, "reading stdin" if path == "-" else "reading input file")
+    text = _input.read(path, "reading stdin" if path == "-" else "reading input file")
     result = format_text(text)
     if overwrite and path != "-":
         Path(path).write_bytes(_raw(result))

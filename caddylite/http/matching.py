@@ -1,17 +1,19 @@
 """What a request matcher is; the IR of each is in ``http/matchers``."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.caddyfile.token import Token
 from caddylite.errors import UnknownName
-from caddylite.http.request import Request
 from caddylite.node import Node
 from caddylite.registry import find
 
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
+
 #: What :meth:`RequestMatcher.prepare` makes: does this request match?
-Test = Callable[[Request], bool]
+Test = Callable[["Request"], bool]
 
 #: The key in ``Dispenser.context`` under which a named matcher's name (without ``@``) is found.
 MATCHER_NAME: Final = "matcher_name"
@@ -47,7 +49,7 @@ class RequestMatcher(Node, frozen=True):
         """
         return self.match
 
-    def match(self, request: Request) -> bool:
+    def match(self, request: "Request") -> bool:
         """Answer. Called by the default :meth:`prepare`."""
         raise NotImplementedError
 
@@ -96,7 +98,7 @@ def all_of(matchers: MatcherSet, cx: Any) -> Test:
     if len(tests) == 1:
         return tests[0]
 
-    def every(request: Request) -> bool:
+    def every(request: "Request") -> bool:
         for test in tests:  # noqa: SIM110 - a generator would cost more than the tests
             if not test(request):
                 return False
@@ -113,7 +115,7 @@ def any_of(sets: Iterable[MatcherSet], cx: Any) -> Test:
     if len(tests) == 1:
         return tests[0]
 
-    def some(request: Request) -> bool:
+    def some(request: "Request") -> bool:
         for test in tests:  # noqa: SIM110 - as above
             if test(request):
                 return True

@@ -4,11 +4,13 @@ Those that a Caddyfile can name define ``parse(cls, d: Dispenser) -> Self``: the
 before the module's name, and ``d`` ends where the module's words end.
 """
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.node import Node
-from caddylite.tls.handshake import HandshakeTest
+
+if TYPE_CHECKING:
+    from caddylite.tls.handshake import HandshakeTest
 
 
 class Issuer(Node, frozen=True):
@@ -41,7 +43,7 @@ class HandshakeMatcher(Node, frozen=True):
         """Read the matcher's Caddyfile syntax; the cursor stands before the matcher's name."""
         raise NotImplementedError
 
-    def prepare(self, house: Any) -> HandshakeTest:
+    def prepare(self, house: Any) -> "HandshakeTest":
         """Return the function that matches; ConfigError if something in it cannot be used.
 
         ``house`` (see ``context.House``) may be None: then this process's own environment counts.

@@ -1,10 +1,11 @@
 """What options hand to the adapter, where that is not IR."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from caddylite.caddy.logs import Log
+if TYPE_CHECKING:
+    from caddylite.caddy.logs import Log
 
 
 class Bind(msgspec.Struct, frozen=True):
@@ -21,7 +22,7 @@ class CustomLog(msgspec.Struct, frozen=True):
     """
 
     name: str
-    log: Log | None = None
+    log: "Log | None" = None
     hostnames: tuple[str, ...] = ()
     no_hostname: bool = False
 

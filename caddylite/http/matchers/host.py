@@ -1,14 +1,14 @@
 """The ``host`` matcher."""
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
-from caddylite.http.hosts import host_of, to_ascii
 from caddylite.http.matching import RequestMatcher, Test, no_block
-from caddylite.http.replacer import expand
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 
 @module("http.matchers.host")
@@ -35,6 +35,9 @@ class Host(RequestMatcher, frozen=True):
 
     def prepare(self, cx: Any) -> Test:
         """Put plain names into a set; wildcards and placeholders are compared one by one."""
+        from caddylite.http.hosts import host_of, to_ascii
+        from caddylite.http.replacer import expand
+
         seen: dict[str, int] = {}
         fuzzy: list[str] = []
         for index, name in enumerate(self.names or ()):
@@ -49,7 +52,7 @@ class Host(RequestMatcher, frozen=True):
         if not fuzzy:
             return lambda request: host_of(request.host).lower() in exact
 
-        def match(request: Request) -> bool:
+        def match(request: "Request") -> bool:
             host = host_of(request.host).lower()
             if host in exact:
                 return True

@@ -1,13 +1,13 @@
 """The ``path`` matcher."""
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.http.matching import RequestMatcher, Test, no_block
-from caddylite.http.paths import path_test
-from caddylite.http.replacer import expand, has_placeholder
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 
 @module("http.matchers.path")
@@ -34,6 +34,9 @@ class Path(RequestMatcher, frozen=True):
 
     def prepare(self, cx: Any) -> Test:
         """Compile the patterns; those with placeholders are looked up at each request."""
+        from caddylite.http.paths import path_test
+        from caddylite.http.replacer import expand, has_placeholder
+
         patterns = [p.lower() for p in self.patterns or ()]
         if "*" in patterns:
             return lambda request: True
@@ -43,7 +46,7 @@ class Path(RequestMatcher, frozen=True):
             only = fixed[0]
             return lambda request: only(request.path, request.raw_path)
 
-        def match(request: Request) -> bool:
+        def match(request: "Request") -> bool:
             path, raw = request.path, request.raw_path
             if any(test(path, raw) for test in fixed):
                 return True

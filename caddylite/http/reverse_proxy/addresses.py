@@ -4,7 +4,7 @@
 of scheme, host and port; anything but a URL may hold placeholders.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from caddylite.netaddr import (
     NetworkAddress,
@@ -20,8 +20,7 @@ _PORTS = {"http": "80", "h2c": "80", "https": "443", "": "80"}
 _CONFLICTS = {("http", "443"): "HTTPS", ("https", "80"): "HTTP", ("h2c", "443"): "HTTPS"}
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamAddress:
+class UpstreamAddress(msgspec.Struct, frozen=True):
     """The parts of one address."""
 
     network: str
