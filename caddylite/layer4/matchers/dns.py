@@ -10,7 +10,6 @@ from caddylite.errors import ConfigError
 from caddylite.layer4.matching import Connection, Match, Matcher, NeedMore, Peek, expand_early
 from caddylite.node import Node
 from caddylite.registry import module
-from caddylite.wire import dns
 
 _MORE = NeedMore()
 #: Class, type and name of a question, as text.
@@ -87,6 +86,8 @@ class DNS(Matcher, frozen=True):
 
     def prepare(self, house: Any) -> Match:
         """Compile the rules."""
+        from caddylite.wire import dns
+
         allow = [_rule_test(rule, house) for rule in self.allow]
         deny = [_rule_test(rule, house) for rule in self.deny]
 
@@ -98,7 +99,10 @@ class DNS(Matcher, frozen=True):
             return allowed or (bool(deny) and not self.default_deny)
 
         def match(p: Peek) -> bool:
-            found = _query(p)
+            message, size = _message(p)
+            found = dns.read(message, size)
+            if isinstance(found, dns.Incomplete):
+                raise _MORE
             if isinstance(found, dns.NotDNS):
                 return p.no(found.why)
             if not (allow or deny):
@@ -125,17 +129,13 @@ def _rule(d: Dispenser, kind: str) -> Rule:
     return Rule(class_=class_, name_=name, type=type_)
 
 
-def _query(p: Peek) -> dns.Query | dns.NotDNS:
-    message, size = p.first_datagram, 0
+def _message(p: Peek) -> tuple[bytes, int]:
+    """Return the beginning of the first message, and how long the whole is."""
+    message = p.first_datagram
     if p.cx.is_datagram:
-        size = len(message)
-    else:
-        size = int.from_bytes(p.read(2), "big")
-        message = p.rest()
-    found = dns.read(message, size)
-    if isinstance(found, dns.Incomplete):
-        raise _MORE
-    return found
+        return message, len(message)
+    size = int.from_bytes(p.read(2), "big")
+    return p.rest(), size
 
 
 def _rule_test(rule: Rule, house: Any) -> _RuleTest:

@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Self
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.http.matching import MatchError, RequestMatcher, any_of, parse_nested_set
 from caddylite.layer4.matching import Match, Matcher, Peek
-from caddylite.layer4.peeked import request
 from caddylite.registry import module
 
 
@@ -36,6 +35,8 @@ class HTTP(Matcher, frozen=True):
 
     def prepare(self, house: Any) -> Match:
         """Prepare the request matchers."""
+        from caddylite.layer4.peeked import request
+
         test = any_of(self.sets or (), house)
 
         def match(p: Peek) -> bool:

@@ -7,7 +7,6 @@ from caddylite.errors import ConfigError
 from caddylite.gonumbers import quote
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek
 from caddylite.registry import module
-from caddylite.wire import postgres
 
 _MORE = NeedMore()
 _COMMITTED = NeedMore(committed=True)
@@ -70,23 +69,32 @@ class Postgres(Matcher, frozen=True):
             raise ConfigError(
                 f'postgres: invalid tls value {quote(self.tls)}; must be "enabled" or "disabled"'
             )
-        return self.match
+        from caddylite.wire import postgres
 
-    def match(self, p: Peek) -> bool:
-        """Read the first message as far as it has come."""
-        found = postgres.read(p.data)
-        if isinstance(found, postgres.NotPostgres):
-            return p.no(found.why)
-        if found.kind is not None:
-            if self.tls and (self.tls == "enabled") != (found.kind == "ssl"):
-                return p.no(f"tls is to be {self.tls}, and this is a {found.kind} message")
-            if (self.user or self.client) and found.kind != "startup":
-                return p.no(f"a {found.kind} message names neither user nor client")
-        if not found.complete:
-            raise _MORE if found.kind is None else _COMMITTED
-        if self.user and not self._user_may(found.parameters):
+        def match(p: Peek) -> bool:
+            found = postgres.read(p.data)
+            if isinstance(found, postgres.NotPostgres):
+                return p.no(found.why)
+            if found.kind is not None and not self._kind_may(found.kind, p):
+                return False
+            if not found.complete:
+                raise _MORE if found.kind is None else _COMMITTED
+            return self._startup_may(found.parameters, p)
+
+        return match
+
+    def _kind_may(self, kind: str, p: Peek) -> bool:
+        """Can a message of this kind (``ssl``, ``cancel``, ``startup``) match at all?"""
+        if self.tls and (self.tls == "enabled") != (kind == "ssl"):
+            return p.no(f"tls is to be {self.tls}, and this is a {kind} message")
+        if (self.user or self.client) and kind != "startup":
+            return p.no(f"a {kind} message names neither user nor client")
+        return True
+
+    def _startup_may(self, parameters: dict[str, str], p: Peek) -> bool:
+        if self.user and not self._user_may(parameters):
             return p.no("another user or database")
-        name = found.parameters.get("application_name")
+        name = parameters.get("application_name")
         return not self.client or name in self.client or p.no("another application_name")
 
     def _user_may(self, parameters: dict[str, str]) -> bool:

@@ -17,7 +17,6 @@ from caddylite.layer4.matching import (
 )
 from caddylite.layer4.options import no_nested_block
 from caddylite.registry import module
-from caddylite.wire import rdp
 
 _MORE = NeedMore()
 _COMMITTED = NeedMore(committed=True)
@@ -97,6 +96,8 @@ class RDP(Matcher, frozen=True):
 
     def prepare(self, house: Any) -> Match:
         """Compile the expressions and parse the ranges."""
+        from caddylite.wire import rdp
+
         inside = address_test(self.cookie_ips, house)
         cookie_fits = _text_test(self.cookie_hash, self.cookie_hash_regexp, _HASH_LIMIT, house)
         info_fits = _text_test(self.custom_info, self.custom_info_regexp, _INFO_LIMIT, house)
@@ -161,7 +162,7 @@ def _text_test(
     return test
 
 
-def _name(request: rdp.Request, cx: Connection) -> None:
+def _name(request: Any, cx: Connection) -> None:
     """Set the placeholders."""
     names = cx.placeholders
     if request.cookie is not None:

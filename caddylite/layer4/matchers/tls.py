@@ -1,16 +1,13 @@
 """The ``tls`` matcher."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.layer4.handshakes import parse_handshake_matchers
 from caddylite.layer4.matching import Match, Matcher, Peek
-from caddylite.layer4.peeked import client_hello, name_hello
 from caddylite.registry import module
-from caddylite.tls.handshake import HandshakeTest
+from caddylite.tls.handshake import ClientFacts, HandshakeTest
 from caddylite.tls.kinds import HandshakeMatcher
-from caddylite.wire.clienthello import Hello, Malformed, NotTLS
 
 
 @module("layer4.matchers.tls")
@@ -44,21 +41,27 @@ class TLS(Matcher, frozen=True):
 
     def prepare(self, house: Any) -> Match:
         """Prepare the matchers inside."""
+        from caddylite.layer4.peeked import client_hello, name_hello
+        from caddylite.wire.clienthello import Hello, NotTLS
+
         tests = [(name, m.prepare(house)) for name, m in (self.matchers or {}).items()]
 
         def match(p: Peek) -> bool:
             found = client_hello(p)
             if isinstance(found, Hello):
+                name_hello(found, p)
                 return _all_match(found, p, tests)
             if isinstance(found, NotTLS):
                 return p.no(found.why)
-            return _unreadable(found, p, tests)
+            # handshake records without a ClientHello that can be read still are TLS
+            matched = _all_match(_NO_FACTS, p, tests)
+            p.why = found.why
+            return matched
 
         return match
 
 
-def _all_match(hello: Hello, p: Peek, tests: list[tuple[str, HandshakeTest]]) -> bool:
-    name_hello(hello, p)
+def _all_match(hello: ClientFacts, p: Peek, tests: list[tuple[str, HandshakeTest]]) -> bool:
     for name, test in tests:
         if not test(hello, p.cx):
             asked = hello.server_name
@@ -67,15 +70,10 @@ def _all_match(hello: Hello, p: Peek, tests: list[tuple[str, HandshakeTest]]) ->
     return True
 
 
-def _unreadable(what: Malformed, p: Peek, tests: list[tuple[str, HandshakeTest]]) -> bool:
-    """Handshake records without a ClientHello that can be read still are TLS, with no name."""
-    p.why = what.why
-    return all(test(_NO_FACTS, p.cx) for _, test in tests)
-
-
-@dataclass(frozen=True)
 class _NoFacts:
-    server_name: str = ""
+    """What is known of a ClientHello that cannot be read."""
+
+    server_name = ""
     alpn: tuple[str, ...] = ()
 
 

@@ -7,7 +7,6 @@ from caddylite.errors import ConfigError
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek, expand_early
 from caddylite.layer4.options import no_nested_block
 from caddylite.registry import module
-from caddylite.wire import winbox
 
 _MORE = NeedMore()
 _MODES = ("standard", "romon")
@@ -57,6 +56,7 @@ class Winbox(Matcher, frozen=True):
     def prepare(self, house: Any) -> Match:
         """Compile the expression and resolve the modes."""
         from caddylite import regexps
+        from caddylite.wire import winbox
 
         try:
             pattern = regexps.compile(expand_early(self.username_regexp, house))
