@@ -125,15 +125,21 @@ class Router:
         return self._count
 
     def decide(
-        self, cx: Connection, data: bytes, first: int = 0, memo: dict[str, Any] | None = None
+        self,
+        cx: Connection,
+        data: bytes,
+        first: int = 0,
+        memo: dict[str, Any] | None = None,
+        datagrams: tuple[bytes, ...] = (),
     ) -> int:
         """Apply the rules 1, 4 and 5 to the bytes so far, from route ``first`` on.
 
         Return the index of the route taken, FALLBACK, PENDING or OVERFULL. ``memo`` may be kept
-        between calls while bytes are only added.
+        between calls while bytes are only added. Of an association ``datagrams`` are the whole
+        datagrams so far, and ``data`` is their sum.
         """
         full = len(data) >= LIMIT
-        p = Peek(data[:LIMIT] if full else data, cx, (), memo)
+        p = Peek(data[:LIMIT] if full else data, cx, datagrams, memo)
         for route, matches in self._candidates(p):
             if route.index < first:
                 continue
@@ -147,12 +153,17 @@ class Router:
         return FALLBACK
 
     def settle(
-        self, cx: Connection, data: bytes, first: int = 0, memo: dict[str, Any] | None = None
+        self,
+        cx: Connection,
+        data: bytes,
+        first: int = 0,
+        memo: dict[str, Any] | None = None,
+        datagrams: tuple[bytes, ...] = (),
     ) -> int:
         """Apply rule 2, after a pause: the matched route that need not wait, or PENDING."""
         if not data:
             return PENDING
-        p = Peek(data[:LIMIT], cx, (), memo)
+        p = Peek(data[:LIMIT], cx, datagrams, memo)
         for route, matches in self._candidates(p):
             if route.index < first:
                 continue
@@ -168,15 +179,19 @@ class Router:
             return self._index.candidates(p)
         return [(route, False) for route in self.routes]
 
-    def report(self, cx: Connection, data: bytes, first: int = 0) -> list[RouteReport]:
+    def report(
+        self, cx: Connection, data: bytes, first: int = 0, datagrams: tuple[bytes, ...] = ()
+    ) -> list[RouteReport]:
         """Say what each route makes of these bytes; costly, for people to read."""
-        return [self._report(route, cx, data[:LIMIT]) for route in self.routes[first:]]
+        return [self._report(r, cx, data[:LIMIT], datagrams) for r in self.routes[first:]]
 
-    def _report(self, route: CompiledRoute, cx: Connection, data: bytes) -> RouteReport:
-        p = Peek(data, cx)
+    def _report(
+        self, route: CompiledRoute, cx: Connection, data: bytes, datagrams: tuple[bytes, ...]
+    ) -> RouteReport:
+        p = Peek(data, cx, datagrams)
         status = route.status(p)
         after = len(data)
-        if status in (REFUTED, MATCHED):
+        if status in (REFUTED, MATCHED) and not datagrams:
             after = bisect_left(
                 range(len(data)),
                 True,
@@ -185,9 +200,15 @@ class Router:
         why = route.why(p) if status != MATCHED else ""
         return RouteReport(route.index, STATUS_NAMES[status], why, after)
 
-    def undecided(self, cx: Connection, data: bytes, first: int = 0) -> list[int]:
+    def undecided(
+        self,
+        cx: Connection,
+        data: bytes,
+        first: int = 0,
+        datagrams: tuple[bytes, ...] = (),
+    ) -> list[int]:
         """Return the routes still pending, for the log when the time is up."""
-        p = Peek(data[:LIMIT], cx)
+        p = Peek(data[:LIMIT], cx, datagrams)
         return [r.index for r in self.routes[first:] if r.status(p) >= WAITING]
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from caddylite import sources
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.caddyfile.modules import find_module
 from caddylite.caddyfile.token import Token
@@ -39,7 +40,11 @@ def parse_handlers(d: Dispenser) -> tuple[Handler, ...]:
     out = []
     for name in d.block():
         cls = find_module(d, Handler, name)
-        out.append(cls.parse(Dispenser(d.segment())))
+        token = d.token
+        handler = cls.parse(Dispenser(d.segment()))
+        if sources.collecting():
+            sources.note(handler, token.span)
+        out.append(handler)
     return tuple(out)
 
 
@@ -106,13 +111,16 @@ def _parse_named_set(words: Dispenser) -> MatcherSet:
 def _parse_route_words(d: Dispenser, named: dict[str, MatcherSet]) -> list[Route]:
     routes = []
     while d.next():
-        sets = []
+        sets, token = [], d.token
         for name in _names(d):
             found = named.get(name)
             if found is None:
                 raise d.err(f"undefined matcher set '{name}'")
             sets.append(found)
-        routes.append(Route(match=tuple(sets), handle=parse_handlers(d)))
+        route = Route(match=tuple(sets), handle=parse_handlers(d))
+        if sources.collecting():
+            sources.note(route, token.span)
+        routes.append(route)
     return routes
 
 

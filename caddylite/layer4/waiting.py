@@ -26,7 +26,17 @@ class Waiting:
     later or more often does no harm.
     """
 
-    __slots__ = ("cx", "data", "deadline", "first", "memo", "quiet_at", "router", "settle")
+    __slots__ = (
+        "cx",
+        "data",
+        "datagrams",
+        "deadline",
+        "first",
+        "memo",
+        "quiet_at",
+        "router",
+        "settle",
+    )
 
     def __init__(
         self,
@@ -41,6 +51,7 @@ class Waiting:
     ) -> None:
         self.router, self.cx, self.first = router, cx, first
         self.data = b""
+        self.datagrams: tuple[bytes, ...] = ()
         self.memo: dict[str, Any] = {} if memo is None else memo
         self.deadline = now + timeout
         self.settle = settle
@@ -51,10 +62,10 @@ class Waiting:
         self.data += data
         return self.look(self.data, now)
 
-    def look(self, data: bytes, now: float) -> int:
-        """Decide on all the bytes so far."""
-        self.data = data
-        decision = self.router.decide(self.cx, data, self.first, self.memo)
+    def look(self, data: bytes, now: float, datagrams: tuple[bytes, ...] = ()) -> int:
+        """Decide on all the bytes so far (of an association: in these datagrams)."""
+        self.data, self.datagrams = data, datagrams
+        decision = self.router.decide(self.cx, data, self.first, self.memo, datagrams)
         if decision == PENDING:
             self.quiet_at = now + self.settle if data else inf
         return decision
@@ -68,16 +79,20 @@ class Waiting:
         """Let time decide: a route's index, PENDING or TIMEOUT."""
         if now >= self.quiet_at:
             self.quiet_at = inf
-            decision = self.router.settle(self.cx, self.data, self.first, self.memo)
+            decision = self._settle()
             if decision != PENDING:
                 return decision
         return TIMEOUT if now >= self.deadline else PENDING
 
     def end(self) -> int:
         """No more bytes will come: nobody need wait for the pause of rule 2."""
-        decision = self.router.settle(self.cx, self.data, self.first, self.memo)
+        decision = self._settle()
         return ENDED if decision == PENDING else decision
+
+    def _settle(self) -> int:
+        return self.router.settle(self.cx, self.data, self.first, self.memo, self.datagrams)
 
     def undecided(self) -> list[int]:
         """Return the routes that were still pending."""
-        return self.router.undecided(self.cx, self.data[:LIMIT], self.first)
+        data = self.data[:LIMIT]
+        return self.router.undecided(self.cx, data, self.first, self.datagrams)

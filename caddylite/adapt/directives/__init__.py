@@ -6,6 +6,7 @@ from importlib import import_module
 from keyword import iskeyword
 from types import ModuleType
 
+from caddylite import sources
 from caddylite.adapt.helper import ConfigValue, Helper
 from caddylite.registry import file_names
 
@@ -38,9 +39,10 @@ def _from_plugins() -> dict[str, str]:
 def find_directive(name: str) -> Directive | None:
     """Return what reads a directive, importing its file; None if there is none."""
     if name in built_in():
-        return _reader(import_module(f"{__name__}.{name}{'_' if iskeyword(name) else ''}"))
+        file = import_module(f"{__name__}.{name}{'_' if iskeyword(name) else ''}")
+        return _noting(_reader(file))
     if name.isidentifier() and name in _from_plugins():
-        return _reader(import_module(_from_plugins()[name]))
+        return _noting(_reader(import_module(_from_plugins()[name])))
     return None
 
 
@@ -55,3 +57,20 @@ def _reader(file: ModuleType) -> Directive:
         return h.route(matchers, handler(h))
 
     return parse
+
+
+def _noting(parse: Directive) -> Directive:
+    """Remember where the handlers come from, if anybody wants to know."""
+
+    def noting(h: Helper) -> list[ConfigValue]:
+        if not sources.collecting():
+            return parse(h)
+        at = h.tokens[0].span
+        values = parse(h)
+        for v in values:
+            sources.note(v.value, at)
+            for handler in getattr(v.value, "handle", ()):
+                sources.note(handler, at)
+        return values
+
+    return noting
