@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from caddylite import gojson
+from caddylite.adapt.go_tls_values import go_tls_value
 from caddylite.adapt.options._values import Bind, CustomLog
 from caddylite.codec import to_plain
 from caddylite.gonumbers import quote
@@ -48,7 +49,7 @@ def go_value(value: Any) -> str:
         return f"caddytls.FileLoader{{{', '.join(map(_pair, value.pairs or ()))}}}"
     if isinstance(value, tuple) and value[1:] == (CA(),):
         return f"&caddypki.CA{{{_CA_SETTINGS}, ID:{quote(value[0])}, {_CA_STATE}}}"
-    return type(value).__name__
+    return go_tls_value(value) or type(value).__name__
 
 
 def _pair(pair: CertKeyFilePair) -> str:
