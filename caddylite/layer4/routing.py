@@ -214,4 +214,4 @@ class Router:
 
 def _prepare(matchers: dict[str, Matcher], context: Any) -> list[tuple[str, Match]]:
     names = sorted(matchers, key=lambda name: (name not in _CHEAP, name))
-    return [(name, matchers[name].prepare(context)) for name in names]
+    return [(name, prepare(matchers[name], context)) for name in names]

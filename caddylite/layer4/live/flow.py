@@ -6,6 +6,7 @@ memory, or inside TLS), and the runtime's ``RawFlow`` over a bare socket, which 
 quicker. Both give the same answers.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from twisted.internet.interfaces import IProtocol
@@ -58,6 +59,8 @@ class Forwarder(Protocol):
     """Who asked for a flow to be forwarded."""
 
     connect_timeout: float
+    #: Binds a socket before it connects (``local_address``); raises OSError.
+    bind: Callable[[Any, "Flow"], None] | None
 
     def failed(self, flow: "Flow", target: Target, why: str) -> None:
         """It could not be reached; the flow is as it was."""
@@ -86,6 +89,9 @@ class Flow:
         "why",
         "written",
     )
+
+    #: The whole datagrams that ``data`` is made of; a stream has none.
+    datagrams: tuple[bytes, ...] = ()
 
     def __init__(self, cx: Connection, owner: Owner | None) -> None:
         self.cx, self.owner = cx, owner

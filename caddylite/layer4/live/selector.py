@@ -58,7 +58,7 @@ class Selector:
 
     def resume(self, flow: Flow, first: int) -> None:
         """Route a flow by the routes from ``first`` on (rule 3)."""
-        decision = self.router.decide(flow.cx, flow.data, first, flow.memo)
+        decision = self.router.decide(flow.cx, flow.data, first, flow.memo, flow.datagrams)
         if decision >= 0:
             flow.route = self.labels[decision]
             self.chains[decision](flow)
@@ -75,7 +75,7 @@ class Selector:
     def give_up(self, flow: Flow, decision: int, first: int) -> None:
         """Close a flow that could not be routed (rule 5)."""
         why = REASONS[decision]
-        undecided = self.router.undecided(flow.cx, flow.data, first)
+        undecided = self.router.undecided(flow.cx, flow.data, first, flow.datagrams)
         level = self.log.warn if decision == TIMEOUT else self.log.debug
         level(
             "matching connection",
@@ -102,7 +102,7 @@ class _Pending:
         self.pause: list[Any] | None = None
         selector.limits.waiting += 1
         if flow.data:
-            self.waiting.data = flow.data
+            self.waiting.data, self.waiting.datagrams = flow.data, flow.datagrams
             self.waiting.quiet_at = now + SETTLE
             self.pause = selector.settling.add(self.woken)
         if flow.ended:
@@ -112,8 +112,8 @@ class _Pending:
 
     def more(self) -> None:
         """Look at the bytes there are now."""
-        selector = self.selector
-        decision = self.waiting.look(self.flow.data, selector.monotonic())
+        selector, flow = self.selector, self.flow
+        decision = self.waiting.look(flow.data, selector.monotonic(), flow.datagrams)
         if self.pause is not None:
             self.pause[1] = None
         if decision == PENDING:
