@@ -49,7 +49,6 @@ def parse(h: Helper) -> list[ConfigValue]:
             eab       <key_id> <mac_key>
             on_demand
             reuse_private_keys
-            force_automate
             renewal_window_ratio <ratio>
             client_auth {
                 mode       request|require|verify_if_given|require_and_verify
