@@ -1,9 +1,27 @@
 """The syntax that ``tls`` and ``quic`` share: handshake matchers."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.errors import UnknownName
+from caddylite.errors import ConfigError, UnknownName
 from caddylite.registry import find
+from caddylite.tls.handshake import HandshakeTest
 from caddylite.tls.kinds import HandshakeMatcher
+
+
+def prepare_handshake_matchers(
+    matchers: Mapping[str, HandshakeMatcher], house: Any
+) -> list[tuple[str, HandshakeTest]]:
+    """Prepare handshake matchers; a complaint names the one, as Caddy's provisioning does."""
+    out = []
+    for name, matcher in matchers.items():
+        try:
+            out.append((name, matcher.prepare(house)))
+        except ConfigError as e:
+            start = f"loading TLS matchers: module name '{name}': provision {matcher.id}: "
+            raise e.wrap(start) from None
+    return out
 
 
 def parse_handshake_matchers(d: Dispenser) -> dict[str, HandshakeMatcher]:

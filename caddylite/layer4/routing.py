@@ -25,6 +25,7 @@ from typing import Any, Final
 from caddylite.layer4.config import Route
 from caddylite.layer4.matching import Connection, Match, Matcher, NeedMore, Peek
 from caddylite.layer4.route_index import Candidate, RouteIndex
+from caddylite.layer4.sets import prepare
 
 #: A decision is the index of the route taken, or one of these.
 FALLBACK: Final = -1

@@ -7,14 +7,23 @@ whatever the others still wait for: so an answer does not hang on the order of t
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from caddylite.errors import ConfigError
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek
 
 MatcherSet = Mapping[str, Matcher]
 
 
+def prepare(matcher: Matcher, house: Any) -> Match:
+    """Prepare one matcher of a set; a complaint names it as Caddy's provisioning does."""
+    try:
+        return matcher.prepare(house)
+    except ConfigError as e:
+        raise e.wrap(f"module name '{matcher.name}': provision {matcher.id}: ") from None
+
+
 def all_of(matchers: MatcherSet, house: Any) -> Match:
     """Return the test of one set; an empty set always matches."""
-    tests = [m.prepare(house) for m in matchers.values()]
+    tests = [prepare(m, house) for m in matchers.values()]
     if len(tests) == 1:
         return tests[0]
 

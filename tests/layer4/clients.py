@@ -137,10 +137,13 @@ def complaint(text):
 
 
 def unusable(text):
-    """Return why a matcher set that can be read cannot be used."""
+    """Return why a matcher that can be read cannot be used (without the words about which)."""
     with pytest.raises(ConfigError) as caught:
         matcher(text)
-    return str(caught.value)
+    start, colon, why = str(caught.value).partition(": provision ")
+    name = text.split()[0]
+    assert (start, colon) == (f"module name '{name}'", ": provision ")
+    return why.removeprefix(f"layer4.matchers.{name}: ")
 
 
 def from_json(text):

@@ -1,5 +1,6 @@
 import pytest
 
+from caddylite.errors import ConfigError
 from caddylite.layer4.matching import NeedMore, Peek
 from caddylite.layer4.sets import any_of, some_of
 from tests.layer4.clients import from_json, says
@@ -36,3 +37,21 @@ def test_committed_if_one_of_those_that_wait_is():
 def test_no_set_matches_everything():
     assert any_of([], None)(Peek(b"")) is True
     assert any_of([{}], None)(Peek(b"")) is True
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            '{"not": [{"tls": {"remote_ip": {"ranges": ["x"]}}}]}',
+            "module name 'not': provision layer4.matchers.not: loading matcher sets: "
+            "module name 'tls': provision layer4.matchers.tls: loading TLS matchers: "
+            "module name 'remote_ip': provision tls.handshake_match.remote_ip: "
+            "invalid IP address: 'x': ParseAddr(\"x\"): unable to parse IP",
+        ),
+    ],
+)
+def test_a_complaint_names_the_modules_it_came_through(text, why):
+    with pytest.raises(ConfigError) as caught:
+        from_json(text)
+    assert str(caught.value) == why

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
+from caddylite.errors import ConfigError
 from caddylite.http.matching import MatchError, RequestMatcher, any_of, parse_nested_set
 from caddylite.layer4.matching import Match, Matcher, Peek
 from caddylite.registry import module
@@ -37,7 +38,10 @@ class HTTP(Matcher, frozen=True):
         """Prepare the request matchers."""
         from caddylite.layer4.peeked import request
 
-        test = any_of(self.sets or (), house)
+        try:
+            test = any_of(self.sets or (), house)
+        except ConfigError as e:
+            raise e.wrap("loading matcher modules: ") from None
 
         def match(p: Peek) -> bool:
             found = request(p)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
+from caddylite.errors import ConfigError
 from caddylite.layer4.matching import Match, Matcher, Peek
 from caddylite.layer4.sets import all_of, some_of
 from caddylite.layer4.syntax import parse_matcher_set
@@ -36,7 +37,10 @@ class Not(Matcher, frozen=True):
 
     def prepare(self, house: Any) -> Match:
         """Prepare what is negated; without any set everything matches."""
-        inside = some_of([all_of(s, house) for s in self.sets or ()])
+        try:
+            inside = some_of([all_of(s, house) for s in self.sets or ()])
+        except ConfigError as e:
+            raise e.wrap("loading matcher sets: ") from None
 
         def match(p: Peek) -> bool:
             if inside(p):

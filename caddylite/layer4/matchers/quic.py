@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.layer4.handshakes import parse_handshake_matchers
+from caddylite.layer4.handshakes import parse_handshake_matchers, prepare_handshake_matchers
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek
 from caddylite.registry import module
 from caddylite.tls.kinds import HandshakeMatcher
@@ -43,7 +43,7 @@ class QUIC(Matcher, frozen=True):
 
     def prepare(self, house: Any) -> Match:
         """Prepare the matchers inside."""
-        tests = [(name, m.prepare(house)) for name, m in (self.matchers or {}).items()]
+        tests = prepare_handshake_matchers(self.matchers or {}, house)
 
         def match(p: Peek) -> bool:
             if p.cx.network != "udp":

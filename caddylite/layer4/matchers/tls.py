@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.layer4.handshakes import parse_handshake_matchers
+from caddylite.layer4.handshakes import parse_handshake_matchers, prepare_handshake_matchers
 from caddylite.layer4.matching import Match, Matcher, Peek
 from caddylite.registry import module
 from caddylite.tls.handshake import ClientFacts, HandshakeTest
@@ -44,7 +44,7 @@ class TLS(Matcher, frozen=True):
         from caddylite.layer4.peeked import client_hello, name_hello
         from caddylite.wire.clienthello import Hello, NotTLS
 
-        tests = [(name, m.prepare(house)) for name, m in (self.matchers or {}).items()]
+        tests = prepare_handshake_matchers(self.matchers or {}, house)
 
         def match(p: Peek) -> bool:
             found = client_hello(p)
