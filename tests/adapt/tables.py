@@ -53,9 +53,7 @@ def _matcher(config: Any) -> Any:
 
 KINDS = {
     # directives whose effects go beyond the site's server
-    "sites": Kind(
-        TESTS / "adapt/sites", "example.com {\nSNIPPET\n}\n", lambda config: config
-    ),
+    "sites": Kind(TESTS / "adapt/sites", "example.com {\nSNIPPET\n}\n", lambda config: config),
     "directives": Kind(TESTS / "adapt/directives", ":80 {\nSNIPPET\n}\n", _server),
     "matchers": Kind(TESTS / "http/matchers", ":80 {\nSNIPPET\n\trespond @m ok\n}\n", _matcher),
     "options": Kind(

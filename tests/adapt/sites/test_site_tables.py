@@ -1,4 +1,4 @@
-"""The syntax of the directives that reach beyond the server, against what the real program says."""
+"""Directives that reach beyond the server, against what the real program says."""
 
 import pytest
 
