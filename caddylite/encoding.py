@@ -2,9 +2,8 @@
 
 What Caddy builds with ``JSONModuleObject`` (every module with an inline key) goes through Go's
 ``map[string]any``: all its keys are sorted, at every depth. So a class has up to four encoders:
-as a module (with its inline key) or as a struct, sorted or in the order of its fields. Each is
-written as the source of a function when it is first needed: a config of a thousand sites has
-some twenty thousand nodes, and looping over field tables takes three times as long.
+as a module (with its inline key) or as a struct, sorted or in the order of its fields. They are
+made when they are first needed.
 """
 
 from collections.abc import Callable
@@ -65,20 +64,32 @@ for _encoders in (_MODULES, _SORTED_MODULES):
 
 def _make(cls: type[Node], inline: str | None, ordered: bool) -> Encoder:
     own = getattr(cls, "plain_form", None)
-    types = hints(cls)
     if own is None and cls.transparent:
-        (attribute,) = cls.__struct_fields__
-        own = _compiled([f"return {_call(types[attribute], ordered, f'node.{attribute}')}"])
+        own = _transparent(cls, ordered)
     if own is not None:
         return _own_form(own, {} if inline is None else {inline: cls.name}, ordered)
-    fields = {
-        key: _field(attribute, key, types[attribute], ordered)
-        for attribute, key in zip(cls.__struct_fields__, cls.__struct_encode_fields__, strict=True)
-    }
+    fields = _fields(cls, ordered)
     if inline is not None:
-        fields[inline] = [f"out[{inline!r}] = {cls.name!r}"]
-    keys = sorted(fields) if ordered else list(fields)
-    return _compiled(["out = {}", *(line for key in keys for line in fields[key]), "return out"])
+        fields = [f for f in fields if f[1] != inline]
+        fields.append(("name", inline, _ALWAYS, None))
+    if ordered:
+        fields.sort(key=lambda f: f[1])
+
+    def encode(node: Node) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for attribute, key, keep, inner in fields:
+            value = getattr(node, attribute)
+            if value or (keep and (keep == _ALWAYS or value is not None)):
+                out[key] = value if inner is None else inner(value)
+        return out
+
+    return encode
+
+
+def _transparent(cls: type[Node], ordered: bool) -> Encoder:
+    (attribute,) = cls.__struct_fields__
+    inner = _nullable(_encoder(hints(cls)[attribute], ordered))
+    return lambda node: inner(getattr(node, attribute))
 
 
 def _own_form(own: Encoder, more: dict[str, str], ordered: bool) -> Encoder:
@@ -87,63 +98,64 @@ def _own_form(own: Encoder, more: dict[str, str], ordered: bool) -> Encoder:
     return lambda node: sort_keys({**own(node), **more} if more else own(node))
 
 
-def _field(attribute: str, key: str, hint: Any, ordered: bool) -> list[str]:
-    """Return the lines that put a field into ``out``."""
-    put = f"out[{key!r}] = {_call(hint, ordered, 'value')}"
-    if get_origin(hint) is Annotated:
-        if ALWAYS in get_args(hint)[1:]:
-            return [f"value = node.{attribute}", put]
-        hint = get_args(hint)[0]
-    # a Go struct by value is never empty
-    by_value = isinstance(hint, type) and issubclass(hint, Node)
-    given = " is not None" if optional(hint) or hint is Any or by_value else ""
-    return [f"value = node.{attribute}", f"if value{given}: {put}"]
+#: What a field is kept for: being truthy (``omitempty``), not being None (pointers), always.
+_TRUTHY, _GIVEN, _ALWAYS = range(3)
 
 
-def _call(hint: Any, ordered: bool, value: str) -> str:
-    """Return the expression that encodes a value, which may be None."""
-    source = _expression(strip(hint), ordered, value)
-    return value if source == value else f"None if {value} is None else {source}"
+def _fields(cls: type[Node], ordered: bool) -> list[tuple[str, str, int, Encoder | None]]:
+    """Return attribute, key, what it is kept for, and encoder (None: as it is) of each field."""
+    out: list[tuple[str, str, int, Encoder | None]] = []
+    types = hints(cls)
+    for attribute, key in zip(cls.__struct_fields__, cls.__struct_encode_fields__, strict=True):
+        hint, keep = types[attribute], _TRUTHY
+        if get_origin(hint) is Annotated:
+            keep = _ALWAYS if ALWAYS in get_args(hint)[1:] else _TRUTHY
+            hint = get_args(hint)[0]
+        # a Go struct by value is never empty
+        by_value = isinstance(hint, type) and issubclass(hint, Node)
+        if not keep and (optional(hint) or hint is Any or by_value):
+            keep = _GIVEN
+        inner = _encoder(hint, ordered)
+        if inner is not None and keep == _ALWAYS:
+            inner = _nullable(inner)
+        out.append((attribute, key, keep, inner))
+    return out
 
 
-def _expression(hint: Any, ordered: bool, value: str, depth: int = 0) -> str:
-    """Return the expression that encodes a value of a type; None is not looked for."""
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _nullable(inner: Encoder | None) -> Encoder:
+    if inner is None:
+        return _as_it_is
+    return lambda value: None if value is None else inner(value)
+
+
+def _encoder(hint: Any, ordered: bool) -> Encoder | None:
+    """Return what encodes a value of a type, other than None; None if it stays as it is."""
     hint = strip(hint)
     origin, args = get_origin(hint), get_args(hint)
-    item = f"x{depth}"
     if origin is tuple:
-        inner = _item(args[0], ordered, item, depth)
-        return f"list({value})" if inner == item else f"[{inner} for {item} in {value}]"
+        each = _item(args[0], ordered)
+        return list if each is None else lambda value: [each(v) for v in value]
     if origin is dict:
-        inner = _item(args[1], ordered, f"{value}[{item}]", depth)
-        return f"{{str({item}): {inner} for {item} in sorted({value})}}"
-    if hint is Duration:
-        return f"exact(int({value}))" if ordered else f"int({value})"
+        inner = _item(args[1], ordered) or _as_it_is
+        return lambda value: {str(k): inner(value[k]) for k in sorted(value)}
     if isinstance(hint, type) and issubclass(hint, Node):
         # only a field of a kind names its module; one of a concrete class knows what it holds
-        table = "modules" if "namespace" in hint.__dict__ else "structs"
-        return f"{'sorted_' if ordered else ''}{table}[type({value})]({value})"
+        if "namespace" in hint.__dict__:
+            table = _SORTED_MODULES if ordered else _MODULES
+        else:
+            table = _SORTED_STRUCTS if ordered else _STRUCTS
+        return lambda value: table[type(value)](value)
     if isinstance(hint, type) and hasattr(hint, "plain_form"):
-        return f"exact({value}.plain_form())" if ordered else f"{value}.plain_form()"
-    return f"exact({value})" if ordered and hint not in (str, bool, float) else value
+        return lambda value: sort_keys(value.plain_form()) if ordered else value.plain_form()
+    if hint is Duration:
+        return lambda value: sort_keys(int(value)) if ordered else int(value)
+    return sort_keys if ordered and hint not in (str, bool, float) else None
 
 
-def _item(hint: Any, ordered: bool, value: str, depth: int) -> str:
-    source = _expression(hint, ordered, value, depth + 1)
-    if optional(hint) and source != value:
-        return f"None if {value} is None else {source}"
-    return source
-
-
-def _compiled(lines: list[str]) -> Encoder:
-    source = "\n ".join(["def encode(node):", *lines])
-    names: dict[str, Any] = {
-        "modules": _MODULES,
-        "structs": _STRUCTS,
-        "sorted_modules": _SORTED_MODULES,
-        "sorted_structs": _SORTED_STRUCTS,
-        "exact": sort_keys,
-    }
-    exec(source, names)
-    encode: Encoder = names["encode"]
-    return encode
+def _item(hint: Any, ordered: bool) -> Encoder | None:
+    inner = _encoder(hint, ordered)
+    return _nullable(inner) if inner is not None and optional(hint) else inner

@@ -3,13 +3,15 @@
 Every site with TLS gets a policy; most say nothing and go away again (``automation_joining``).
 """
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from caddylite.adapt.issuers import IssuerBox, internal_issuer
 from caddylite.errors import ConfigError
-from caddylite.tls.automation import AutomationPolicy
 from caddylite.tls.kinds import CertificateManager, Issuer
 from caddylite.tls.subjects import is_internal, is_ip, is_tailscale
+
+if TYPE_CHECKING:
+    from caddylite.tls.automation import AutomationPolicy
 
 _ISSUER_OPTIONS = ("acme_ca", "acme_ca_root", "acme_eab", "preferred_chains")
 _POLICY_OPTIONS = (
@@ -86,8 +88,10 @@ class AutomationDraft:
         """Would a public CA be asked for every subject, and is none of them Tailscale's?"""
         return all(self.qualifies_publicly(s) and not is_tailscale(s) for s in self.subjects)
 
-    def finished(self) -> AutomationPolicy:
+    def finished(self) -> "AutomationPolicy":
         """Return the policy."""
+        from caddylite.tls.automation import AutomationPolicy
+
         return AutomationPolicy(
             subjects=tuple(self.subjects),
             issuers=self.fixed_issuers,

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from caddylite.codec import from_plain
 from caddylite.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ def from_json(text: str, file: str = "config.json") -> "Config":
     """Compile Caddy JSON. ConfigError, with line, column and path, if it cannot be used."""
     from caddylite import jsontext
     from caddylite.caddy.config import Config
+    from caddylite.codec import from_plain
 
     value = jsontext.load(text, file)
     try:

@@ -1,6 +1,6 @@
 """The TLS app: automation policies, certificates to load, and what the global options say."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -10,14 +10,24 @@ from caddylite.adapt.listeners import Pairing
 from caddylite.adapt.ports import Ports, any_port_but
 from caddylite.adapt.sites import SitePart, utf8
 from caddylite.errors import ConfigError
-from caddylite.tls.automation import Automation
-from caddylite.tls.config import TLS
 from caddylite.tls.kinds import CertificateLoader
 from caddylite.tls.subjects import is_tailscale, qualifies, qualifies_publicly
 from caddylite.values import Duration
 
+if TYPE_CHECKING:
+    from caddylite.tls.automation import Automation
+    from caddylite.tls.config import TLS
 
-def tls_app(pairings: list[Pairing], options: dict[str, Any]) -> TLS | None:
+#: The options that the app says something about, besides those of its policies.
+_OPTIONS = frozenset(
+    ("ocsp_stapling", "storage_check", "storage_clean_interval", "ech", "dns", "tls_resolvers")
+)
+_AUTOMATION_OPTIONS = frozenset(
+    ("on_demand_tls", "ocsp_interval", "renew_interval", "storage_clean_interval")
+)
+
+
+def tls_app(pairings: list[Pairing], options: dict[str, Any]) -> "TLS | None":
     """Make the TLS app; None if there is nothing to say."""
     builder = _Builder(options)
     shared = builder.hosts_beside_catch_alls(pairings)
@@ -30,9 +40,14 @@ def tls_app(pairings: list[Pairing], options: dict[str, Any]) -> TLS | None:
                     builder.add_site(part)
     builder.add_ech_names()
     builder.automate(shared)
+    certificates, automation = builder.certificates(), builder.automation()
+    if not certificates and automation is None and _OPTIONS.isdisjoint(options):
+        return None
+    from caddylite.tls.config import TLS
+
     app = TLS(
-        certificates=builder.certificates(),
-        automation=builder.automation(),
+        certificates=certificates,
+        automation=automation,
         disable_ocsp_stapling="ocsp_stapling" in options,
         disable_storage_check=options.get("storage_check") == "off",
         disable_storage_clean=options.get("storage_clean_interval") is False,
@@ -193,13 +208,18 @@ class _Builder:
             out["automate"] = Automate(tuple(sorted(self.automated, key=utf8)))
         return out
 
-    def automation(self) -> Automation | None:
+    def automation(self) -> "Automation | None":
         """Return policies and intervals; None if there is nothing to say."""
         options = self.options
         interval = options.get("storage_clean_interval")
         self._use_acme_options()
+        policies = tuple([d.finished() for d in self._final_policies()])
+        if not policies and _AUTOMATION_OPTIONS.isdisjoint(options):
+            return None
+        from caddylite.tls.automation import Automation
+
         out = Automation(
-            policies=tuple([d.finished() for d in self._final_policies()]),
+            policies=policies,
             on_demand=options.get("on_demand_tls"),
             ocsp_interval=options.get("ocsp_interval", Duration(0)),
             renew_interval=options.get("renew_interval", Duration(0)),

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
-from caddylite.http.request import Headers, Request
+if TYPE_CHECKING:
+    from caddylite.http.request import Headers, Request
+
 
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -22,7 +25,7 @@ def canonical(name: str) -> str:
     return "-".join(part[:1].upper() + part[1:].lower() for part in name.split("-"))
 
 
-def values_of(request: Request, field: str) -> list[str]:
+def values_of(request: "Request", field: str) -> list[str]:
     """Return a field's values; the Host field is the request's host."""
     if request.host and field.lower() == "host":
         return [request.host]
@@ -42,7 +45,7 @@ def value_matches(actual: str, pattern: str) -> bool:
     return actual == pattern
 
 
-def headers_match(headers: Headers, wanted: Wanted) -> bool:
+def headers_match(headers: "Headers", wanted: Wanted) -> bool:
     """Do a response's header fields match? Patterns are taken literally (no placeholders)."""
     return all(field_matches(headers.all(field), patterns) for field, patterns in wanted.items())
 

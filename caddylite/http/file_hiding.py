@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from os import getcwd
 from posixpath import normpath
 
-from caddylite.http.globs import glob
-
 
 def is_hidden(path: str, patterns: Iterable[str]) -> bool:
     """Is a file hidden by one of these?
@@ -13,6 +11,8 @@ def is_hidden(path: str, patterns: Iterable[str]) -> bool:
     A pattern without a slash hides any part of the path that it matches; one with a slash is
     compared with the whole path, and hides what lies beneath it too.
     """
+    from caddylite.http.globs import glob
+
     path = absolute(path)
     parts = path.split("/")
     for pattern in patterns:

@@ -1,11 +1,15 @@
 """Response matchers: what ``@name`` means inside ``reverse_proxy`` and ``intercept``."""
 
+from typing import TYPE_CHECKING
+
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.gonumbers import atoi
 from caddylite.http.fields import headers_match
 from caddylite.http.matchers.header import parse_fields
-from caddylite.http.request import Headers
 from caddylite.node import Node
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Headers
 
 
 class ResponseMatcher(Node, frozen=True):
@@ -14,7 +18,7 @@ class ResponseMatcher(Node, frozen=True):
     status_code: tuple[int, ...] = ()
     headers: dict[str, tuple[str, ...] | None] = {}
 
-    def matches(self, status: int, headers: Headers) -> bool:
+    def matches(self, status: int, headers: "Headers") -> bool:
         """Compare status and fields; what is not configured matches."""
         if self.status_code and not any(_status_matches(status, c) for c in self.status_code):
             return False

@@ -1,13 +1,15 @@
 """The ``header`` matcher."""
 
-from typing import Any, ClassVar, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.http.fields import canonical, field_matches, values_of
 from caddylite.http.matching import RequestMatcher, Test, no_block
-from caddylite.http.replacer import expand, has_placeholder
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 #: By field name, the values wanted; () is "it exists", None is "it does not".
 Fields = dict[str, tuple[str, ...] | None]
@@ -38,15 +40,17 @@ class Header(RequestMatcher, frozen=True):
 
     def prepare(self, cx: Any) -> Test:
         """Leave the look-up of placeholders to the request where a value has one."""
+        from caddylite.http.replacer import expand, has_placeholder
+
         if not any(has_placeholder(v) for values in self.fields.values() for v in values or ()):
             return self.match
-        return self._match_expanded
+        return lambda request: self._match_expanded(request, expand)
 
-    def match(self, request: Request) -> bool:
+    def match(self, request: "Request") -> bool:
         """Compare every field."""
         return all(field_matches(values_of(request, f), v) for f, v in self.fields.items())
 
-    def _match_expanded(self, request: Request) -> bool:
+    def _match_expanded(self, request: "Request", expand: "Callable[[Request, str], str]") -> bool:
         for field, values in self.fields.items():
             wanted = None if values is None else [expand(request, v) for v in values]
             if not field_matches(values_of(request, field), wanted):

@@ -1,13 +1,15 @@
 """The ``header_regexp`` matcher."""
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.http.fields import values_of
 from caddylite.http.matching import RequestMatcher, Test
 from caddylite.http.regexps import MatchRegexp, parse_fields
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 
 @module("http.matchers.header_regexp")
@@ -37,7 +39,7 @@ class HeaderRegexp(RequestMatcher, frozen=True):
         """Compile the expressions."""
         searches = [(field, r.prepare()) for field, r in self.fields.items()]
 
-        def match(request: Request) -> bool:
+        def match(request: "Request") -> bool:
             return all(
                 any(search(value, request) for value in values_of(request, field))
                 for field, search in searches

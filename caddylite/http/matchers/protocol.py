@@ -1,12 +1,14 @@
 """The ``protocol`` matcher."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.http.matching import RequestMatcher, Test
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 
 @module("http.matchers.protocol")
@@ -39,7 +41,7 @@ class Protocol(RequestMatcher, frozen=True):
         return _TESTS.get(self.protocol, lambda request: False)
 
 
-def _version(request: Request) -> tuple[int, int]:
+def _version(request: "Request") -> tuple[int, int]:
     major, _, minor = request.proto.removeprefix("HTTP/").partition(".")
     return int(major), int(minor or 0)
 
@@ -52,11 +54,11 @@ def _at_least(wanted: tuple[int, int]) -> Test:
     return lambda request: _version(request) >= wanted
 
 
-def _grpc(request: Request) -> bool:
+def _grpc(request: "Request") -> bool:
     return request.headers.get("Content-Type").startswith("application/grpc")
 
 
-_TESTS: Final[dict[str, Callable[[Request], bool]]] = {
+_TESTS: Final[dict[str, Callable[["Request"], bool]]] = {
     "grpc": _grpc,
     "https": lambda request: request.tls is not None,
     "http": lambda request: request.tls is None,

@@ -1,12 +1,14 @@
 """The ``query`` matcher."""
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.http.matching import RequestMatcher, no_block
 from caddylite.http.replacer import expand, query_values, strict_query_values
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 
 @module("http.matchers.query")
@@ -40,7 +42,7 @@ class Query(RequestMatcher, frozen=True):
             no_block(d, "query")
         return cls(pairs)
 
-    def match(self, request: Request) -> bool:
+    def match(self, request: "Request") -> bool:
         """Take the query apart and compare."""
         if not self.pairs:
             return not query_values(request.query)

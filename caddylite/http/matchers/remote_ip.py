@@ -1,12 +1,14 @@
 """The ``remote_ip`` matcher."""
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.http.ip_ranges import parse_ranges, ranges_test
 from caddylite.http.matching import RequestMatcher, Test, no_block
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 
 @module("http.matchers.remote_ip")
@@ -33,7 +35,7 @@ class RemoteIp(RequestMatcher, frozen=True):
         """Parse the ranges."""
         test = ranges_test(self.ranges)
 
-        def match(request: Request) -> bool:
+        def match(request: "Request") -> bool:
             remote = request.remote
             return test(remote if isinstance(remote, str) else remote[0])
 

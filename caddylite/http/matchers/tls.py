@@ -1,11 +1,13 @@
 """The ``tls`` matcher."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.http.matching import RequestMatcher
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 
 @module("http.matchers.tls")
@@ -36,6 +38,6 @@ class TLS(RequestMatcher, frozen=True):
                 raise d.err("malformed tls matcher: blocks are not supported yet")
         return cls(complete)
 
-    def match(self, request: Request) -> bool:
+    def match(self, request: "Request") -> bool:
         """Look at the connection."""
         return request.tls is not None and self.handshake_complete is not False

@@ -7,8 +7,10 @@ from caddylite.errors import ConfigError
 from caddylite.http.hosts import split_host_port
 from caddylite.http.matching import RequestMatcher, Test
 from caddylite.http.paths import clean
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 if TYPE_CHECKING:
     from caddylite.http.url_pattern.pattern import Address
@@ -65,7 +67,7 @@ class UrlPattern(RequestMatcher, frozen=True):
             raise ConfigError(f"unable to parse URL pattern: {e}") from None
         merge_slashes = "//" not in _path_of(self.pattern)
 
-        def match(request: Request) -> bool:
+        def match(request: "Request") -> bool:
             url = request_address(request, merge_slashes)
             found = None if url is None else compiled.match(url)
             if found is None:
@@ -86,7 +88,7 @@ def _path_of(pattern: str) -> str:
     return slash + path
 
 
-def request_address(request: Request, merge_slashes: bool) -> "Address | None":
+def request_address(request: "Request", merge_slashes: bool) -> "Address | None":
     """Return a request's URL as a URL parser sees it, cleaned and encoded anew; None if it is bad.
 
     A path that begins with two slashes names another host, as in any relative URL.

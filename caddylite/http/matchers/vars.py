@@ -1,12 +1,14 @@
 """The ``vars`` matcher."""
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.http.matching import RequestMatcher, Test, no_block
 from caddylite.http.replacer import expand, variable_text
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 
 @module("http.matchers.vars")
@@ -41,7 +43,7 @@ class Vars(RequestMatcher, frozen=True):
         """Without any variable everything matches."""
         return self.match if self.variables else lambda request: True
 
-    def match(self, request: Request) -> bool:
+    def match(self, request: "Request") -> bool:
         """Compare. A variable's value is final: placeholders in it are not looked at."""
         for key, values in self.variables.items():
             actual = variable_text(request, key)

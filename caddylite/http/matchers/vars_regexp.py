@@ -1,13 +1,15 @@
 """The ``vars_regexp`` matcher."""
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.http.matching import RequestMatcher, Test
 from caddylite.http.regexps import MatchRegexp, parse_fields
 from caddylite.http.replacer import variable_text
-from caddylite.http.request import Request
 from caddylite.registry import module
+
+if TYPE_CHECKING:
+    from caddylite.http.request import Request
 
 
 @module("http.matchers.vars_regexp")
@@ -36,7 +38,7 @@ class VarsRegexp(RequestMatcher, frozen=True):
         """Compile the expressions."""
         searches = [(key, r.prepare()) for key, r in self.variables.items()]
 
-        def match(request: Request) -> bool:
+        def match(request: "Request") -> bool:
             return any(search(variable_text(request, key), request) for key, search in searches)
 
         return match
