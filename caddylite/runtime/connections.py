@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from caddylite.context import DEBUG
-from caddylite.layer4.live.flow import Flow, Owner
+from caddylite.layer4.live.flow import NOBODY, Flow, Owner
 from caddylite.layer4.matching import address_text
 
 
@@ -21,6 +21,11 @@ class Connections(Owner):
         self.access_on = self.access.asked_for()
         house.connections.append(self)
         self.emptied: Callable[[], None] | None = None
+
+    @property
+    def remembers(self) -> bool:
+        """Is the end of a connection written to a log?"""
+        return bool(self.access_on or self.log.level <= DEBUG)
 
     def opened(self, flow: Flow) -> bool:
         """Count a connection in; False (and it is closed) when there are too many."""
@@ -40,7 +45,7 @@ class Connections(Owner):
         self.active.discard(flow)
         self.read += flow.read
         self.written += flow.written
-        if self.log.level <= DEBUG or self.access_on:
+        if self.remembers and flow.cx is not NOBODY:
             self._record(flow)
         if self.emptied is not None and not self.active:
             self.emptied()

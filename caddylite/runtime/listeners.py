@@ -12,8 +12,9 @@ from caddylite.errors import ConfigError
 from caddylite.netaddr import NetworkAddress, split_permissions
 
 BACKLOG: Final = 4096
-#: Seconds between keep-alive probes, as Go sends them.
-_KEEPALIVE: Final = 15
+#: Seconds between keep-alive probes, as Go sends them. They are turned on (``sweep``) once a
+#: connection has lived a while: the timer costs the kernel more than a short one is worth.
+KEEPALIVE: Final = 15
 _TCP: Final = ("tcp", "tcp4", "tcp6")
 
 
@@ -57,10 +58,9 @@ def _bind(family: int, name: tuple[object, ...], only6: bool = False) -> Socket:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(only6))
         # What is set here, accepted sockets inherit.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for option in ("TCP_KEEPIDLE", "TCP_KEEPINTVL"):
             if hasattr(socket, option):
-                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), _KEEPALIVE)
+                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), KEEPALIVE)
         sock.bind(name)
         sock.listen(BACKLOG)
         sock.setblocking(False)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from twisted.internet.interfaces import IProtocol
 
-from caddylite.layer4.live.flow import Flow, Forwarder, Owner, Reader, Target
+from caddylite.layer4.live.flow import NOBODY, Flow, Forwarder, Owner, Reader, Target
 from caddylite.layer4.matching import Connection
 from caddylite.layer4.routing import LIMIT
 from caddylite.runtime.adopt import SocketTransport
@@ -102,9 +102,8 @@ class RawFlow(Flow):
         try:
             if family != _UNIX:
                 up.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            bind = getattr(forwarder, "bind", None)
-            if bind is not None:
-                bind(self, up)
+            if forwarder.bind is not None:
+                forwarder.bind(up, self)
             error = up.connect_ex(target.address)
         except OSError as e:
             up.close()
@@ -134,9 +133,10 @@ class RawFlow(Flow):
     def _join(self, up: Socket, target: Target, left: bytes, watched: bool) -> None:
         target.conns += 1
         self.target = target
-        # From here on only the ends and the counts are wanted: let the rest go.
+        # Ten thousand idle relays are many: let go what nobody will ask for.
         self.data, self.memo = b"", _NOTHING
-        self.cx.placeholders = self.cx.vars = _NOTHING
+        if not self.owner.remembers:  # type: ignore[union-attr]
+            self.cx = NOBODY
         if self.watched:
             self.watched = False
             self.house.watch.remove(self.fd)
@@ -149,7 +149,12 @@ class RawFlow(Flow):
         self.read += first
         self.written += second
         self._stage = None
-        self._over()
+        owner, self.owner = self.owner, None
+        if self.target is not None:
+            self.target.conns -= 1
+            self.target = None
+        if owner is not None:
+            owner.closed(self)
 
     @property
     def relay(self) -> Side | None:

@@ -83,6 +83,10 @@ class Side:
         peer = self.peer
         if peer is None:
             return
+        if event == IN:  # nearly always
+            if self.mask & IN:
+                self._pump(peer)
+            return
         if event & OUT and self.mask & OUT:
             peer._flush(self)
             if self.peer is None:
@@ -218,8 +222,10 @@ class Side:
         if self.sink:
             self.finish()
             return
-        self._drop_pipe()
-        self._set_mask(self.mask & ~IN)
+        if self.pipe is not None:
+            self._drop_pipe()
+        if not peer.over:
+            self._set_mask(self.mask & ~IN)
         self._conclude(peer)
 
     def _conclude(self, peer: "Side") -> None:
@@ -306,17 +312,20 @@ class Side:
         if peer is None:
             return
         self.peer = peer.peer = None
-        for side in (self, peer):
-            if side.pipe is not None:
-                pipes.give_back(side.pipe, side.in_pipe)
-                side.pipe = None
-            side.left = None
-            side.watch.forget(side.fd)
-            side.sock.close()
         first, second = (self, peer) if self.first else (peer, self)
+        first._let_go()
+        second._let_go()
         owner, first.owner = first.owner, None
         if owner is not None:
             owner.relayed(first.count, second.count)
+
+    def _let_go(self) -> None:
+        if self.pipe is not None:
+            pipes.give_back(self.pipe, self.in_pipe)
+            self.pipe = None
+        self.left = None
+        self.watch.forget(self.fd)
+        self.sock.close()
 
     def broken(self) -> None:
         """End it after an unhandled error."""

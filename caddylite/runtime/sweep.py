@@ -1,8 +1,12 @@
 """Ends relays that have stopped moving: one pass over all of them every few seconds."""
 
+import socket
+from _socket import socket as Socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
+from caddylite.runtime.listeners import KEEPALIVE
 from caddylite.runtime.relay import Side
 
 #: Seconds between passes.
@@ -51,6 +55,8 @@ class Sweeper:
             # What a client sends to nobody keeps nothing alive.
             moved = -2 if side.lingering else side.passed + peer.passed
             if moved != side.seen:
+                if side.seen < 0 <= moved:
+                    _keep_alive(side.sock, peer.sock)
                 side.seen, side.quiet = moved, 0
                 continue
             side.quiet += 1
@@ -70,3 +76,15 @@ class Sweeper:
         if side.stuck or peer.stuck:
             return quiet >= self._write_timeout > 0
         return quiet >= self._idle > 0
+
+
+def _keep_alive(*socks: Socket) -> None:
+    """Let the kernel find out when a peer has vanished."""
+    for sock in socks:
+        if sock.family not in (socket.AF_INET, socket.AF_INET6):
+            continue
+        with suppress(OSError):
+            for option in ("TCP_KEEPIDLE", "TCP_KEEPINTVL"):
+                if hasattr(socket, option):
+                    sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), KEEPALIVE)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -7,11 +7,14 @@ quicker. Both give the same answers.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from twisted.internet.interfaces import IProtocol
 
 from caddylite.layer4.matching import Connection
+
+#: Stands for the facts of a connection whose end will not be written to any log.
+NOBODY: Final = Connection()
 
 
 class Reader(Protocol):
@@ -32,6 +35,11 @@ class Reader(Protocol):
 
 class Owner(Protocol):
     """Who counts connections and writes the log; told once, when the connection is over."""
+
+    @property
+    def remembers(self) -> bool:
+        """Will the facts of a connection (``flow.cx``) be wanted when it is over?"""
+        ...
 
     def closed(self, flow: "Flow") -> None:
         """It is over; ``read`` and ``written`` are final."""

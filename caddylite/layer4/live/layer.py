@@ -18,6 +18,7 @@ class Outside:
     """Owns a flow inside another: what became of it is what becomes of the connection."""
 
     __slots__ = ("_flow",)
+    remembers = False
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow

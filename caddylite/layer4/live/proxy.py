@@ -1,5 +1,6 @@
 """``proxy``: hands a connection to an upstream."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Final, cast
 
 from caddylite.errors import ConfigError
@@ -34,6 +35,7 @@ class Proxy(Live[ProxyConfig]):
 
     passes_on: ClassVar[bool] = False
     connect_timeout = CONNECT_TIMEOUT
+    bind: Callable[[Any, Flow], None] | None = None
 
     def prepare(self, builder: Builder) -> None:
         """Parse addresses, compile the policy, start health checks."""
@@ -60,9 +62,21 @@ class Proxy(Live[ProxyConfig]):
         self.try_duration = balancing.try_duration.seconds if balancing is not None else 0.0
         interval = balancing.try_interval.seconds if balancing is not None else 0.0
         self.try_interval = interval if interval > 0 else _TRY_INTERVAL
+        self.only = self._only_peer()
+
+    def _only_peer(self) -> Target | None:
+        """Return the peer of a pool in which nothing is to be chosen, looked up or counted."""
+        checks = self.ir.health_checks
+        if len(self.pool) > 1 or checks is not None or self.pool[0].max_connections:
+            return None
+        peers = self.pool[0].peers
+        return cast(Target, peers[0]) if len(peers) == 1 and peers[0].spot is not None else None
 
     def __call__(self, flow: Flow) -> None:
         """Forward a flow."""
+        if self.only is not None:
+            flow.forward(self.only, self._preface(flow) if self.version else b"", self)
+            return
         upstream = self.select(self.pool, flow.cx)
         if upstream is None:
             self._again(flow, "no upstreams available")

@@ -1,17 +1,17 @@
 """``tls``: ends TLS and hands the plain stream on."""
 
-from dataclasses import replace
 from typing import Any
 
 from caddylite.layer4.handlers.tls import TLS as TLSConfig
 from caddylite.layer4.live.building import Builder, Live
 from caddylite.layer4.live.flow import Flow
-from caddylite.layer4.live.tls_values import describe
+from caddylite.layer4.live.layer import Outside
 from caddylite.layer4.live.transport_flow import TransportFlow
 from caddylite.layer4.matching import Connection, address_text
 from caddylite.tls.live.connection import TLSConnection
 from caddylite.tls.live.policies import Policies
 from caddylite.tls.live.termination import Terminator
+from caddylite.tls.state import TLSState
 
 
 class TLS(Live[TLSConfig]):
@@ -25,36 +25,27 @@ class TLS(Live[TLSConfig]):
 
     def __call__(self, flow: Flow) -> None:
         """Put TLS between the connection and what comes after this handler."""
-        cx = replace(flow.cx, encrypted=True)
-        flow.serve(TLSConnection(self.terminator, lambda c: self._inner(c, cx, flow), flow.cx))
+        flow.serve(TLSConnection(self.terminator, lambda c: self._inner(c, flow), flow.cx))
 
-    def _inner(self, connection: TLSConnection, cx: Connection, outer: Flow) -> TransportFlow:
-        cx.tls = state = connection.tls_state
-        describe(state, cx.placeholders)
+    def _inner(self, connection: TLSConnection, outer: Flow) -> TransportFlow:
+        state = connection.tls_state
+        cx = within(outer.cx, state)
         if self.log.enabled(10):
             self.log.debug(
                 "terminated TLS", remote=address_text(cx.remote), server_name=state.server_name
             )
-        return TransportFlow(self.nxt, self.house, cx, _Outside(outer))
+        return TransportFlow(self.nxt, self.house, cx, Outside(outer))
 
     def _failed(self, remote: Any, why: str) -> None:
         if self.log.enabled(10):
             self.log.debug("TLS handshake", remote=_text(remote), error=why)
 
 
-class _Outside:
-    """Owns the flow inside: what became of it is what becomes of the connection."""
-
-    __slots__ = ("_flow",)
-
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
-
-    def closed(self, flow: Flow) -> None:
-        """Let the log of the connection tell which route was taken, and why it ended."""
-        outer = self._flow
-        outer.route = flow.route or outer.route
-        outer.why = outer.why or flow.why
+def within(cx: Connection, state: TLSState) -> Connection:
+    """Return the facts of the stream inside; what is set there is set for the whole connection."""
+    return Connection(
+        cx.remote, cx.local, cx.network, cx.started, cx.vars, cx.placeholders, True, state
+    )
 
 
 def _text(address: Any) -> str:

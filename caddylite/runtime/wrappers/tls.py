@@ -1,11 +1,12 @@
 """``tls`` as a listener wrapper: TLS ends here, and the plain stream goes on to the next."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from caddylite.layer4.live.flow import Flow
+from caddylite.layer4.live.layer import Outside
 from caddylite.layer4.live.selector import Next
+from caddylite.layer4.live.tls import within
 from caddylite.layer4.live.transport_flow import TransportFlow
 from caddylite.netaddr import join_host_port
 from caddylite.tls.live.connection import TLSConnection
@@ -39,10 +40,10 @@ def terminate(policies: Sequence[ConnectionPolicy], tree: Any, nxt: Next) -> Nex
     )
 
     def stage(flow: Flow) -> None:
-        inner = replace(flow.cx, encrypted=True)
-        flow.serve(
-            TLSConnection(terminator, lambda _: TransportFlow(nxt, house, inner), peer=flow.cx)
-        )
+        def inner(connection: TLSConnection) -> TransportFlow:
+            return TransportFlow(nxt, house, within(flow.cx, connection.tls_state), Outside(flow))
+
+        flow.serve(TLSConnection(terminator, inner, flow.cx))
 
     return stage
 
