@@ -117,6 +117,9 @@ def _dict_decoder(key: type, kind: Any, may_be_null: bool) -> Decoder:
                     raise _mismatch(value, "map", path)
                 out = {}
                 for name, body in value.items():
+                    if body is None:
+                        message = f"module name '{name}': module value cannot be null"
+                        raise ConfigError(message, path=(*path, name))
                     cls = _find(namespace, name, (*path, name))
                     out[name] = _fields_decoder(cls)(body, (*path, name))
                 return out

@@ -72,6 +72,10 @@ class _Finished(ConfigError):
         return self.message
 
 
+class InvalidConfiguration(ConfigError):
+    """A module can be provisioned but says itself that its config is wrong (``Validate``)."""
+
+
 class UnknownName(ConfigError):
     """No such module, directive or option; the hint names the nearest one there is."""
 

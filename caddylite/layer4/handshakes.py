@@ -5,6 +5,7 @@ from typing import Any
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError, UnknownName
+from caddylite.layer4.sets import named
 from caddylite.registry import find
 from caddylite.tls.handshake import HandshakeTest
 from caddylite.tls.kinds import HandshakeMatcher
@@ -19,8 +20,7 @@ def prepare_handshake_matchers(
         try:
             out.append((name, matcher.prepare(house)))
         except ConfigError as e:
-            start = f"loading TLS matchers: module name '{name}': provision {matcher.id}: "
-            raise e.wrap(start) from None
+            raise named(e, matcher).wrap("loading TLS matchers: ") from None
     return out
 
 

@@ -56,13 +56,26 @@ def read_rules(config: Any, direction: int, house: Any) -> Rules:
 
 
 def _hex(value: str) -> bytes:
+    """Decode; ValueError in Go's words."""
+    bad = next((c for c in value if c not in "0123456789abcdefABCDEF"), None)
+    if bad is not None:
+        raise ValueError(f"encoding/hex: invalid byte: U+{ord(bad):04X} '{bad}'")
+    if len(value) % 2:
+        raise ValueError("encoding/hex: odd length hex string")
     return bytes.fromhex(value)
 
 
 def _base64(value: str) -> bytes:
+    """Decode; ValueError in Go's words."""
     from base64 import b64decode
 
-    return b64decode(value, validate=True)
+    try:
+        return b64decode(value, validate=True)
+    except Base64Error:
+        known = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+        end = len(value) - len(value) % 4
+        at = next((i for i, c in enumerate(value) if c not in known), end)
+        raise ValueError(f"illegal base64 data at input byte {at}") from None
 
 
 def _key(

@@ -7,8 +7,9 @@ whatever the others still wait for: so an answer does not hang on the order of t
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from caddylite.errors import ConfigError
+from caddylite.errors import ConfigError, InvalidConfiguration
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek
+from caddylite.node import Node
 
 MatcherSet = Mapping[str, Matcher]
 
@@ -18,7 +19,15 @@ def prepare(matcher: Matcher, house: Any) -> Match:
     try:
         return matcher.prepare(house)
     except ConfigError as e:
-        raise e.wrap(f"module name '{matcher.name}': provision {matcher.id}: ") from None
+        raise named(e, matcher) from None
+
+
+def named(error: ConfigError, matcher: Node) -> ConfigError:
+    """Return the complaint with the words about the module of a module map it is about."""
+    start = f"module name '{matcher.name}': "
+    if isinstance(error, InvalidConfiguration):
+        return error.wrap(f"{start}{matcher.id}: invalid configuration: ")
+    return error.wrap(f"{start}provision {matcher.id}: ")
 
 
 def all_of(matchers: MatcherSet, house: Any) -> Match:

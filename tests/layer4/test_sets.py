@@ -43,6 +43,17 @@ def test_no_set_matches_everything():
     ("text", "why"),
     [
         (
+            '{"vars_regexp": {"a": {"name": "-", "pattern": "x"}}}',
+            "module name 'vars_regexp': layer4.matchers.vars_regexp: invalid configuration: "
+            "invalid regexp name (must contain only word characters): -",
+        ),
+        (
+            '{"regexp": {"count": 65536}}',
+            "module name 'regexp': provision layer4.matchers.regexp: json: cannot unmarshal "
+            "number 65536 into Go struct field MatchRegexp.count of type uint16",
+        ),
+        ('{"not": null}', "module name 'not': module value cannot be null"),
+        (
             '{"not": [{"tls": {"remote_ip": {"ranges": ["x"]}}}]}',
             "module name 'not': provision layer4.matchers.not: loading matcher sets: "
             "module name 'tls': provision layer4.matchers.tls: loading TLS matchers: "

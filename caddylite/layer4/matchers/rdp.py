@@ -15,7 +15,7 @@ from caddylite.layer4.matching import (
     Peek,
     expand_early,
 )
-from caddylite.layer4.options import no_nested_block
+from caddylite.layer4.options import check_number, no_nested_block
 from caddylite.registry import module
 
 _MORE = NeedMore()
@@ -98,6 +98,8 @@ class RDP(Matcher, frozen=True):
         """Compile the expressions and parse the ranges."""
         from caddylite.wire import rdp
 
+        for port in self.cookie_ports:
+            check_number(port, 16, "MatchRDP.cookie_ports")
         inside = address_test(self.cookie_ips, house)
         cookie_fits = _text_test(self.cookie_hash, self.cookie_hash_regexp, _HASH_LIMIT, house)
         info_fits = _text_test(self.custom_info, self.custom_info_regexp, _INFO_LIMIT, house)

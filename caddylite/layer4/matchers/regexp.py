@@ -6,6 +6,7 @@ from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
 from caddylite.gonumbers import parse_uint, quote
 from caddylite.layer4.matching import Match, Matcher, Peek, expand_early
+from caddylite.layer4.options import check_number
 from caddylite.registry import module
 
 _DEFAULT_COUNT = 4
@@ -52,6 +53,8 @@ class Regexp(Matcher, frozen=True):
     def prepare(self, house: Any) -> Match:
         """Compile the expression; its placeholders are the global ones."""
         from caddylite import regexps
+
+        check_number(self.count, 16, "MatchRegexp.count")
 
         try:
             expression = regexps.compile(expand_early(self.pattern, house))

@@ -6,7 +6,7 @@ from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
 from caddylite.layer4.addresses import address_test, take_ranges
 from caddylite.layer4.matching import Match, Matcher, Peek, expand_early
-from caddylite.layer4.options import no_nested_block, take_numbers
+from caddylite.layer4.options import check_number, no_nested_block, take_numbers
 from caddylite.registry import module
 
 _COMMANDS = {"CONNECT": 1, "BIND": 2}
@@ -57,6 +57,8 @@ class Socks4(Matcher, frozen=True):
     def prepare(self, house: Any) -> Match:
         """Resolve the commands and parse the networks."""
         commands = {_command(word, house) for word in self.commands} or {1, 2}
+        for port in self.ports:
+            check_number(port, 16, "Socks4Matcher.ports")
         inside = address_test(self.networks, house)
 
         def match(p: Peek) -> bool:

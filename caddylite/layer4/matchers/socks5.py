@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.layer4.matching import Match, Matcher, Peek
-from caddylite.layer4.options import no_nested_block, take_numbers
+from caddylite.layer4.options import check_number, no_nested_block, take_numbers
 from caddylite.registry import module
 
 _NONE, _GSSAPI, _PASSWORD = 0, 1, 2
@@ -44,6 +44,8 @@ class Socks5(Matcher, frozen=True):
 
     def prepare(self, house: Any) -> Match:
         """Put the methods into a set."""
+        for method in self.auth_methods:
+            check_number(method, 16, "Socks5Matcher.auth_methods")
         known = frozenset(self.auth_methods or (_NONE, _GSSAPI, _PASSWORD))
 
         def match(p: Peek) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Self
 from msgspec import field
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.errors import ConfigError
+from caddylite.errors import ConfigError, InvalidConfiguration
 from caddylite.layer4.matching import Match, Matcher, Peek
 from caddylite.layer4.variables import variable
 from caddylite.node import ALWAYS, Node
@@ -58,7 +58,7 @@ class VarsRegexp(Matcher, frozen=True):
             if given.name_ and not any(
                 c.isascii() and (c.isalnum() or c == "_") for c in given.name_
             ):
-                raise ConfigError(
+                raise InvalidConfiguration(
                     f"invalid regexp name (must contain only word characters): {given.name_}"
                 )
             try:

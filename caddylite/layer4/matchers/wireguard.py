@@ -5,6 +5,7 @@ from typing import Any, Self
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.gonumbers import parse_uint
 from caddylite.layer4.matching import Match, Matcher, Peek
+from caddylite.layer4.options import check_number
 from caddylite.registry import module
 
 _INITIATION, _TRANSPORT = 1, 4
@@ -45,6 +46,7 @@ class WireGuard(Matcher, frozen=True):
 
     def prepare(self, house: Any) -> Match:
         """Work out how the messages begin."""
+        check_number(self.zero, 32, "MatchWireGuard.zero")
         reserved = self.zero & 0xFFFFFF00
         beginnings = {
             (reserved | kind).to_bytes(4, "little"): size for kind, size in _LENGTHS.items()

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from msgspec import field
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.errors import ConfigError
+from caddylite.errors import ConfigError, InvalidConfiguration
 from caddylite.node import ALWAYS
 from caddylite.placeholders import replace_all
 from caddylite.registry import module
@@ -49,7 +49,7 @@ class SNIRegexp(HandshakeMatcher, frozen=True):
         from caddylite import regexps
 
         if self.name_ and not regexps.is_word_like(self.name_):
-            raise ConfigError(
+            raise InvalidConfiguration(
                 f"invalid regexp name (must contain only word characters): {self.name_}"
             )
         try:

@@ -23,6 +23,3 @@ def test_syntax():
     assert unusable("vars_regexp a (") == (
         "compiling matcher regexp (: error parsing regexp: missing closing ): `(`"
     )
-    assert unusable("vars_regexp - a b") == (
-        "invalid regexp name (must contain only word characters): -"
-    )
