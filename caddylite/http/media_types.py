@@ -1,7 +1,8 @@
 """Content types by file extension: one fixed table, so that every host answers the same.
 
-Caddy asks the host's MIME tables (``/etc/mime.types`` and the like) beside Go's own; these are the
-types that Debian's table and Go's agree on for what web sites are made of.
+Caddy asks the host's MIME tables (``/etc/mime.types``, shared-mime-info) beside Go's own. Those of
+different hosts agree on what web sites are made of, and so does this one; on rarer files they
+differ from each other.
 """
 
 from typing import Final

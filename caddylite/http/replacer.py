@@ -174,7 +174,7 @@ def _cookie(request: Request, name: str) -> Any:
             if equals and key.lower() == wanted:
                 unquoted = len(text) > 1 and text[0] == text[-1] == '"'
                 return text[1:-1] if unquoted else text
-    return UNKNOWN
+    return ""
 
 
 def _query(request: Request, name: str) -> Any:

@@ -108,7 +108,7 @@ class RequestReader:
         self._codings: list[str] = []
         self._url = b""
         self._size = self._pending = 0
-        self._in_head = True
+        self._in_head, self._begun = True, False
         self._failed = self._upgraded = self._replaying = False
         self._length: int | None = 0
         #: Bytes that came after a request that may switch protocols.
@@ -118,7 +118,7 @@ class RequestReader:
     @property
     def idle(self) -> bool:
         """Has nothing come of a next message yet?"""
-        return self._in_head and not self._pending
+        return not self._begun
 
     def feed(self, data: bytes) -> list[Event]:
         """Take bytes and return what they complete; after Bad or an upgrade nothing is parsed."""
@@ -135,7 +135,7 @@ class RequestReader:
             raise
         except httptools.HttpParserError as error:
             self._refuse(_blame(str(error)))
-        if self._in_head and not self._failed:
+        if self._begun and self._in_head and not self._failed:
             self._pending += len(data)
             if self._pending > self._limit + (1 << 16):
                 self._refuse(Bad(431, ""))
@@ -186,7 +186,7 @@ class RequestReader:
         """Start anew."""
         self._url, self._size, self._pending = b"", 0, 0
         self._fields, self._hosts, self._lengths, self._codings = [], [], [], []
-        self._in_head = True
+        self._in_head = self._begun = True
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the request target."""
@@ -234,7 +234,7 @@ class RequestReader:
             return
         if not self._failed:
             self._events.append(End(self._fields))
-        self._in_head, self._pending = True, 0
+        self._in_head, self._begun = True, False
 
     def _refuse(self, bad: Bad) -> None:
         if not self._failed:
@@ -312,7 +312,4 @@ def _blame(error: str) -> Bad:
     """Turn llhttp's complaint into what net/http says of the same mistake."""
     if "Transfer-Encoding" in error and "Content-Length" not in error:
         return Bad(501, "Unsupported transfer encoding")
-    if error in ("Invalid header token", "Invalid header value char"):
-        what = "name" if "token" in error else "value"
-        return Bad(400, f"invalid header {what}", in_reason=True)
     return Bad(400, "")

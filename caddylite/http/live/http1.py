@@ -82,9 +82,10 @@ class Http1Connection(Protocol):
             return
         if self._over:
             return
-        if self._exchange is None and self._reader.idle:
-            self._deadline.expect(self.server.limits.read_header or self.server.limits.read)
+        was_idle = self._exchange is None and self._reader.idle
         self._queue.extend(self._reader.feed(data))
+        if was_idle and not self._reader.idle:
+            self._deadline.expect(self.server.limits.read_header or self.server.limits.read)
         self._pump()
 
     def readConnectionLost(self) -> None:
@@ -218,14 +219,14 @@ class Http1Connection(Protocol):
         body = Stream(head.length)
         if head.length == 0:
             body.finish()
+        body.on_full = lambda: self._pause(_FOR_BODY, True)
+        body.on_room = lambda: self._pause(_FOR_BODY, False)
         while self._queue and not isinstance(self._queue[0], Head | Bad):
             event = self._queue.popleft()  # what has come of the body already
             if isinstance(event, Data):
                 body.put(event.data)
             elif isinstance(event, End):
                 body.finish(event.trailers)
-        body.on_full = lambda: self._pause(_FOR_BODY, True)
-        body.on_room = lambda: self._pause(_FOR_BODY, False)
         body.on_wait = self._stalled.expect_or_not(limits.read_idle)
         if head.expects_continue:
             body.on_first_read = self._continue

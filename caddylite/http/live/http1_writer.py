@@ -6,9 +6,9 @@ connection) unless the handler said how long it is.
 """
 
 from collections.abc import Callable
-from typing import IO, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
-from caddylite.http.live.exchange import FILE_CHUNK, Writer, sorted_fields
+from caddylite.http.live.exchange import Writer, sorted_fields
 from caddylite.http.request import Headers
 from caddylite.http.sniff import sniff
 from caddylite.wire.http1 import Field, Head
@@ -74,7 +74,8 @@ class Http1Writer(Writer):
         self._status = status
         if status == 101:
             self._sent_head = True
-            self._write(response_head("1.1", 101, sorted_fields(self.headers)))
+            switching = [*sorted_fields(self.headers), ("Date", self._outlet.date())]
+            self._write(response_head("1.1", 101, switching))
             return
         declared = self.headers.get("Content-Length")
         if declared.isascii() and declared.isdigit():
@@ -112,20 +113,6 @@ class Http1Writer(Writer):
     def set_trailers(self, trailers: list[Field]) -> None:
         """Say what follows a chunked body."""
         self._trailers = trailers
-
-    async def send_file(self, file: IO[bytes], count: int) -> None:
-        """Send a part of a file; by the kernel where the transport can."""
-        direct = getattr(self._outlet.transport, "send_file", None)
-        if direct is None or count < FILE_CHUNK or self._head.method == "HEAD":
-            await super().send_file(file, count)
-            return
-        self.flush()
-        if self._chunked or not has_body(self._status):
-            await super().send_file(file, count)
-            return
-        self._size += count
-        await direct(file, file.tell(), count)
-        await self.drain()
 
     def finish(self) -> None:
         """End the response; called once, by the connection."""

@@ -47,6 +47,7 @@ class UpstreamConnection(Protocol):
         self.alive = False
         self.used = 0  # requests carried so far
         self.idle_since = 0.0
+        self.on_made: Callable[[], object] | None = None
         self.on_idle_end: Callable[[], object] | None = None
         self._released: Callable[[bool], object] | None = None
         self._reader: ResponseReader | None = None
@@ -69,6 +70,8 @@ class UpstreamConnection(Protocol):
     def connectionMade(self) -> None:
         """The connection stands."""
         self.alive = True
+        if self.on_made is not None:
+            self.on_made()
         self.transport.registerProducer(self, True)
 
     def dataReceived(self, data: bytes) -> None:

@@ -1,17 +1,12 @@
-"""Connections to upstreams: dialling, and keeping idle ones for the next request."""
+"""Connections to upstreams: idle ones are kept for the next request."""
 
 from collections import deque
 from typing import Any
 
-from twisted.internet import error as network
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IAddress
-from twisted.internet.protocol import Factory
-
 from caddylite.context import House
-from caddylite.http.live.proxy.connection import UpstreamConnection, UpstreamError
+from caddylite.http.live.proxy.connection import UpstreamConnection
+from caddylite.http.live.proxy.dialling import dial_by_house, dial_by_twisted
 from caddylite.http.live.proxy.upstreams import Target
-from caddylite.ip import parse_address
 
 
 class Pool:
@@ -88,80 +83,9 @@ class Pool:
 
     async def dial(self, target: Target, tls: Any) -> UpstreamConnection:
         """Connect; ``tls`` is what starts TLS (None: plain). UpstreamError if it fails."""
-        factory = _OneConnection(tls)
-        try:
-            await self._connect(target, factory)
-        except CancelledError:
-            raise
-        except (network.ConnectError, network.DNSLookupError, OSError) as error:
-            raise UpstreamError(_dial_words(target, error), dialing=True) from None
-        connection = factory.made
-        if connection is None:
-            raise UpstreamError(f"dial tcp {target}: no connection", dialing=True)
-        return connection
-
-    def _connect(self, target: Target, factory: "_OneConnection") -> Deferred[Any]:
-        import twisted.internet.endpoints
-
-        endpoints: Any = twisted.internet.endpoints
-        reactor, timeout = self._house.reactor, self._dial_timeout
-        endpoint: Any
-        if target.network == "unix":
-            endpoint = endpoints.UNIXClientEndpoint(reactor, target.host, timeout=timeout)
-        elif _is_address(target.host):
-            endpoint = endpoints.TCP4ClientEndpoint(
-                reactor, target.host, target.port, timeout=timeout, bindAddress=self._bind
-            )
-        else:
-            endpoint = endpoints.HostnameEndpoint(
-                reactor, target.host, target.port, timeout=timeout, bindAddress=self._bind
-            )
-        connected: Deferred[Any] = endpoint.connect(factory)
-        return connected
-
-
-class _OneConnection(Factory):
-    """Makes the protocol of one connection, with TLS underneath where it is wanted."""
-
-    noisy = False
-
-    def __init__(self, tls: Any) -> None:
-        self._tls = tls
-        self.made: UpstreamConnection | None = None
-
-    def buildProtocol(self, addr: IAddress | None) -> Any:
-        """Make it."""
-        self.made = UpstreamConnection()
-        if self._tls is None:
-            return self.made
-        from twisted.protocols.tls import TLSMemoryBIOFactory
-
-        inner, connection = Factory(), self.made
-        inner.noisy = False
-        inner.buildProtocol = lambda addr: connection  # type: ignore[method-assign]
-        return TLSMemoryBIOFactory(self._tls, True, inner).buildProtocol(addr)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        parse_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _dial_words(target: Target, error: BaseException) -> str:
-    """Say why dialling failed, as Go does."""
-    where = f"dial {'unix' if target.network == 'unix' else 'tcp'} {target.address}: "
-    if isinstance(error, network.ConnectionRefusedError):
-        return where + "connect: connection refused"
-    if isinstance(error, network.TimeoutError):
-        return where + "i/o timeout"
-    if isinstance(error, network.DNSLookupError):
-        return f"dial tcp: lookup {target.host}: no such host"
-    text = getattr(error, "osError", None)
-    import os
-
-    return where + (
-        f"connect: {os.strerror(text).lower()}" if isinstance(text, int) else str(error)
-    )
+        house: Any = self._house
+        if self._bind is None and hasattr(house, "dial") and hasattr(house, "resolver"):
+            return await dial_by_house(house, target, self._dial_timeout, tls)
+        return await dial_by_twisted(
+            house.reactor, target, self._dial_timeout, tls, bind=self._bind
+        )

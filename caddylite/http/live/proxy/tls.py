@@ -3,7 +3,6 @@
 from typing import Any
 
 from OpenSSL import SSL
-from service_identity import VerificationError
 from service_identity.pyopenssl import verify_hostname, verify_ip_address
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.protocols.tls import TLSMemoryBIOProtocol
@@ -27,7 +26,9 @@ class UpstreamTLS:
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         """Make the OpenSSL side of a connection."""
         connection = SSL.Connection(self._context, None)
-        connection.set_app_data((self, tlsProtocol))
+        protocol: Any = tlsProtocol
+        protocol.upstream_tls = self
+        connection.set_app_data(protocol)
         if self._name and not _is_address(self._name):
             connection.set_tlsext_host_name(self._name.encode("idna"))
         return connection
@@ -51,13 +52,16 @@ def _is_address(name: str) -> bool:
 
 
 def _on_handshake(connection: SSL.Connection, where: int, ret: int) -> None:
-    """Check the name once the handshake is through, before a byte of the request goes out."""
+    """Check the name once the handshake is through, before a byte of the request goes out.
+
+    OpenSSL does not hear of exceptions here, so whatever goes wrong must end the connection.
+    """
     if not where & SSL.SSL_CB_HANDSHAKE_DONE:
         return
-    creator, protocol = connection.get_app_data()
+    protocol = connection.get_app_data()
     try:
-        creator.check(connection)
-    except VerificationError:
+        protocol.upstream_tls.check(connection)
+    except BaseException:
         protocol.failVerification(Failure())  # type: ignore[no-untyped-call]
 
 
