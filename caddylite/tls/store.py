@@ -70,21 +70,26 @@ class CertificateStore:
         address, then the ``default`` name; at last by the ``fallback`` name. Of several
         certificates the first that suits the client and is valid now is taken.
         """
-        asked = hello.server_name
-        if asked:
-            name = ascii_name(asked)
-            candidates = [name, *generalised(name)]
-        else:
-            candidates = [c for c in (local, ascii_name(default)) if c]
-        if fallback:
-            candidates.append(ascii_name(fallback))
-        for candidate in candidates:
+        for candidate in _candidates(hello.server_name, local, default, fallback):
             found = self._by_name.get(candidate, [])
             if selection is not None:
                 found = [c for c in found or self._all if _wanted(c, selection)]
             if found:
                 return found[0] if len(found) == 1 else _best(found, hello, now)
         return None
+
+
+def _candidates(asked: str, local: str, default: str, fallback: str) -> Iterator[str]:
+    if asked:
+        name = ascii_name(asked)
+        yield name
+        yield from generalised(name)
+    elif local:
+        yield local
+    if default and not asked:
+        yield ascii_name(default)
+    if fallback:
+        yield ascii_name(fallback)
 
 
 def _best(choices: list[Certificate], hello: Hello, now: float) -> Certificate:

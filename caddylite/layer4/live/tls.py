@@ -44,7 +44,15 @@ class TLS(Live[TLSConfig]):
 def within(cx: Connection, state: TLSState) -> Connection:
     """Return the facts of the stream inside; what is set there is set for the whole connection."""
     return Connection(
-        cx.remote, cx.local, cx.network, cx.started, cx.vars, cx.placeholders, True, state
+        cx.remote,
+        cx.local,
+        cx.network,
+        cx.started,
+        cx.vars,
+        cx.placeholders,
+        encrypted=True,
+        tls=state,
+        hello=cx.hello,
     )
 
 

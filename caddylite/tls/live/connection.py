@@ -51,6 +51,10 @@ _WantRead: Final = SSL.WantReadError
 MakeInner = Callable[["TLSConnection"], IProtocol | None]
 
 
+def _nobody(connection: "TLSConnection") -> None:
+    """Stands for a maker of inner protocols that has done its work."""
+
+
 @implementer(IHalfCloseableProtocol, ITCPTransport, IConsumer)
 class TLSConnection(OverTransport, Protocol):
     """Both sides of the wrapper, for one connection.
@@ -173,11 +177,13 @@ class TLSConnection(OverTransport, Protocol):
             self._flush(conn)
             self._fail(describe(e))
             return
-        self._flush(conn)
         self._cancel_deadline()
         self._settled = True
         self._answers = conn.get_protocol_version() < SSL.TLS1_3_VERSION
-        inner = self._make_inner(self)
+        if self._answers:
+            self._flush(conn)  # in TLS 1.3 there are only tickets now: they go with the first data
+        make, self._make_inner = self._make_inner, _nobody  # what it holds is let go
+        inner = make(self)
         if inner is None:
             self.loseConnection()
             return

@@ -4,6 +4,7 @@ import pytest
 
 from caddylite.layer4.handlers.tls import TLS
 from caddylite.layer4.live.tls import TLS as LiveTLS
+from caddylite.placeholders import UNKNOWN
 from caddylite.runtime.wrappers import tls
 from caddylite.tls.policy import ClientAuthentication, ConnectionPolicy
 from tests.runtime.wrappers.stages import Line
@@ -65,13 +66,14 @@ def test_layer_4_sets_what_it_knows(server):
     line = layer4_line(server)
     client = Client(server.client_context(), "a.internal")
     talk(line, client)
-    names = line.taken.cx.placeholders
-    assert names["l4.tls.server_name"] == "a.internal"
-    assert names["l4.tls.version"] == "tls1.3"
-    assert names["l4.tls.cipher_suite"] == "TLS_AES_128_GCM_SHA256"
-    assert names["l4.tls.resumed"] is False
-    assert line.taken.cx.tls.server_name == "a.internal"
-    assert line.taken.cx.expand("{l4.tls.proto_mutual} {l4.tls.client.subject}") == "true "
+    cx = line.taken.cx
+    assert cx.expand("{l4.tls.server_name} {l4.tls.version} {l4.tls.cipher_suite}") == (
+        "a.internal tls1.3 TLS_AES_128_GCM_SHA256"
+    )
+    assert cx.lookup("l4.tls.resumed") is False
+    assert cx.tls.server_name == "a.internal"
+    assert cx.expand("{l4.tls.proto_mutual} {l4.tls.client.subject}") == "true "
+    assert line.flow.cx.lookup("l4.tls.server_name") is UNKNOWN
     assert "terminated TLS" in server.house.logged("debug")
 
 
@@ -79,7 +81,7 @@ def test_what_a_matcher_has_set_stays(server):
     line = layer4_line(server)
     line.flow.cx.placeholders["l4.tls.version"] = "tls1.2"
     talk(line, Client(server.client_context(), "a.internal"))
-    assert line.taken.cx.placeholders["l4.tls.version"] == "tls1.2"
+    assert line.taken.cx.lookup("l4.tls.version") == "tls1.2"
 
 
 def test_the_clients_certificate_is_described(server, tmp_path):
@@ -90,12 +92,12 @@ def test_the_clients_certificate_is_described(server, tmp_path):
     context = server.client_context()
     context.load_cert_chain(tmp_path / "c.pem")
     talk(line, Client(context, "localhost"))
-    names = line.taken.cx.placeholders
-    assert names["l4.tls.client.san.dns_names.0"] == "c.internal"
-    assert names["l4.tls.client.san.ips"] == ["192.0.2.9"]
-    assert names["l4.tls.client.issuer.common_name"].endswith("ECC Intermediate")
-    assert names["l4.tls.client.subject.common_name"] == ""
-    assert len(names["l4.tls.client.fingerprint"]) == 64
+    value = line.taken.cx.lookup
+    assert value("l4.tls.client.san.dns_names.0") == "c.internal"
+    assert value("l4.tls.client.san.ips") == ["192.0.2.9"]
+    assert value("l4.tls.client.issuer.common_name").endswith("ECC Intermediate")
+    assert value("l4.tls.client.subject.common_name") == ""
+    assert len(value("l4.tls.client.fingerprint")) == 64
 
 
 def test_what_becomes_of_the_stream_inside_is_known_outside(server):
