@@ -1,68 +1,131 @@
 """A trace as text for people, and as JSON for programs."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from caddylite.layer4.matching import address_text
 from caddylite.testing.trace import Step, Trace
 
-_COLOURS = {"matched": "green", "refuted": "red", "pending": "yellow", "committed": "yellow"}
+_COLOURS: Final = {
+    "matched": "green", "refuted": "red", "pending": "yellow", "committed": "yellow",
+}  # fmt: skip
+#: Of the bytes that an upstream would get so many are shown.
+_SHOWN: Final = 32
 
 
 def to_json(trace: Trace) -> dict[str, Any]:
     """Return a trace as plain values.
 
-    ``{"listener", "client": {"remote", "bytes"}, "steps": [{"kind", "where", "text", "taken",
-    "routes": [{"route", "status", "why", "after"}]}], "outcome", "place", "upstreams", "why"}``;
-    ``after`` is the number of bytes after which a route's status was certain.
+    ============ ==================================================================================
+    listener     the address asked
+    client       ``label``, ``remote``, ``network``, ``bytes`` (how many its first flight has)
+    steps        ``kind`` (``routes``, ``handler``, ``wrapper``, ``site``), ``where``, ``time`` in
+                 seconds, ``text``, ``line`` (``file:line``); of ``routes`` also ``taken`` (number
+                 or null) and ``routes``: ``route``, ``status`` (``matched``, ``refuted``,
+                 ``pending``, ``committed``), ``why``, ``after`` (the bytes after which its status
+                 was certain), ``line``
+    outcome      ``proxy``, ``echo``, ``close``, ``socks5``, ``http``, ``tls``, ``closed``,
+                 ``pending``
+    place, line  the handler reached, and where it stands in the Caddyfile
+    upstreams    the addresses that may be dialled; ``choice`` says how one is chosen
+    sends        ``preface`` (a PROXY header) and ``passed`` in hexadecimal, ``seen_from``: whom
+                 the upstream takes for the client (empty: us)
+    site         the names of the HTTP site that answers
+    why          a sentence
+    time         seconds from the connection to the decision
+    ============ ==================================================================================
     """
+    client = trace.client
     return {
         "listener": trace.listener,
         "client": {
-            "remote": address_text(trace.client.remote),
-            "bytes": len(trace.client.data),
+            "label": client.label,
+            "remote": address_text(client.remote),
+            "network": client.network,
+            "bytes": len(client.data),
         },
         "steps": [_step(s) for s in trace.steps if s.kind != "outcome"],
         "outcome": trace.outcome,
         "place": trace.place,
+        "line": trace.line,
         "upstreams": list(trace.upstreams),
+        "choice": trace.choice,
+        "sends": {
+            "preface": trace.preface.hex(),
+            "passed": trace.passed.hex(),
+            "seen_from": trace.seen_from,
+        },
+        "site": trace.site,
         "why": trace.why,
+        "time": round(trace.time, 6),
     }
 
 
 def _step(step: Step) -> dict[str, Any]:
-    out: dict[str, Any] = {"kind": step.kind, "where": step.where}
+    out: dict[str, Any] = {"kind": step.kind, "where": step.where, "time": round(step.time, 6)}
     if step.text:
         out["text"] = step.text
+    if step.lines.get(-1):
+        out["line"] = step.lines[-1]
     if step.kind == "routes":
         out["taken"] = step.taken
         out["routes"] = [
-            {"route": r.index, "status": r.status, "why": r.why, "after": r.after}
+            {"route": r.index, "status": r.status, "why": r.why, "after": r.after,
+             "line": step.lines.get(r.index, "")}
             for r in step.routes
-        ]
+        ]  # fmt: skip
     return out
 
 
 def to_text(trace: Trace, colour: bool = False) -> str:
     """Return a trace as lines, aligned; with terminal colours if asked."""
+    paint = _painter(colour)
     client = trace.client
     said = client.label or f"{len(client.data)} bytes"
-    lines = [f"{said} from {address_text(client.remote)} to {trace.listener}"]
+    lines = [f"{said} ({len(client.data)} bytes) from {address_text(client.remote)}"
+             f" to {trace.listener}"]  # fmt: skip
     for step in trace.steps:
         if step.kind == "routes":
-            lines.append(f"  {step.where}")
-            lines += [_route(step, r, colour) for r in step.routes]
+            lines.append(f"  {step.where}{_time(step)}")
+            lines += _routes(step, paint)
         elif step.kind != "outcome":
-            lines.append(f"  {step.where}: {step.text}")
-    lines.append(f"=> {trace.outcome} {trace.place}: {trace.why}")
+            at = step.lines.get(-1)
+            lines.append(f"  {step.where}: {step.text}{f'  [{at}]' if at else ''}")
+    if trace.preface:
+        lines.append(f"  the upstream gets {trace.preface[:_SHOWN]!r}… first")
+    if trace.outcome == "proxy" and trace.passed:
+        shown, more = trace.passed[:_SHOWN], len(trace.passed) > _SHOWN
+        lines.append(f"  then {len(trace.passed)} bytes from the client: {shown!r}{'…' * more}")
+    at = f"  [{trace.line}]" if trace.line else ""
+    site = f" site {trace.site}" if trace.site else ""
+    lines.append(f"=> {paint(trace.outcome, 'bold')} {trace.place}{site}: {trace.why}{at}")
     return "\n".join(lines) + "\n"
 
 
-def _route(step: Step, report: Any, colour: bool) -> str:
-    mark = ">" if step.taken == report.index else " "
-    status = f"{report.status:<9}"
-    if colour:
-        import click
+def _time(step: Step) -> str:
+    return f" (after {step.time:.1f} s)" if step.time >= 0.05 else ""
 
-        status = click.style(status, fg=_COLOURS[report.status])
-    after = f"after {report.after} bytes" if report.status in ("matched", "refuted") else ""
-    return f"  {mark} route {report.index:<3} {status} {after:<16} {report.why}".rstrip()
+
+def _routes(step: Step, paint: Callable[[str, str], str]) -> list[str]:
+    if not step.routes:
+        return ["    (no routes)"]
+    wide = max(len(line) for line in step.lines.values()) if step.lines else 0
+    out = []
+    for r in step.routes:
+        mark = ">" if step.taken == r.index else " "
+        status = paint(f"{r.status:<9}", _COLOURS[r.status])
+        after = f"after {r.after} bytes" if r.status in ("matched", "refuted") else ""
+        line = f"{step.lines.get(r.index, ''):<{wide}}  " if wide else ""
+        out.append(f"  {mark} route {r.index:<3} {line}{status} {after:<16} {r.why}".rstrip())
+    return out
+
+
+def _painter(colour: bool) -> Callable[[str, str], str]:
+    if not colour:
+        return lambda text, how: text
+    import click
+
+    def paint(text: str, how: str) -> str:
+        return click.style(text, bold=True) if how == "bold" else click.style(text, fg=how)
+
+    return paint

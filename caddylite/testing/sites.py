@@ -1,6 +1,6 @@
 """Which site and route of an HTTP server would answer a request, without running a handler."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from caddylite.http.config import Server
@@ -10,14 +10,29 @@ from caddylite.http.route import Route
 from caddylite.layer4.matching import Connection, host_text
 from caddylite.wire import http_head
 
+#: Handlers after which nothing runs.
+_ANSWERS = {
+    "static_response", "reverse_proxy", "file_server", "error", "acme_server", "metrics",
+}  # fmt: skip
 
-def describe(name: str, server: Server, cx: Connection, data: bytes) -> tuple[str, str]:
-    """Return (place, what happens) for the request at the beginning of ``data``."""
+
+def unfinished(data: bytes) -> bool:
+    """Is this the beginning of a request head?"""
+    return isinstance(http_head.read(data), http_head.Incomplete)
+
+
+def describe(
+    name: str, server: Server, cx: Connection, data: bytes, line: Callable[[Any], str]
+) -> tuple[str, str, str]:
+    """Return (place, site, what happens) for the request at the beginning of ``data``.
+
+    ``line`` says where a handler stands in the Caddyfile.
+    """
     head = http_head.read(data)
     if isinstance(head, http_head.NotHTTP):
-        return name, f"not an HTTP request ({head.why}): answered 400 and closed"
+        return name, "", f"not an HTTP request ({head.why}): answered 400 and closed"
     if isinstance(head, http_head.Incomplete):
-        return name, "waits for the rest of the request head"
+        return name, "", "waits for the rest of the request head"
     request = Request(
         method=head.method,
         path=head.path,
@@ -32,32 +47,58 @@ def describe(name: str, server: Server, cx: Connection, data: bytes) -> tuple[st
         tls=cx.tls,
     )
     asked = f"{head.method} {head.host}{head.raw_path}"
+    walk = _Walk(request, server.named_routes, line)
     try:
-        reached = list(_walk(server.routes, request, name))
+        reached = list(walk.go(server.routes, name))
     except MatchError as e:
-        return name, f"{asked}: a matcher ends it with status {e.status}"
+        return name, walk.site, f"{asked}: a matcher ends it with status {e.status}"
     if not reached:
-        return name, f"{asked}: no route matches, an empty 200 is sent"
-    return reached[-1][0], f"{asked}: " + ", ".join(words for _, words in reached)
+        return name, walk.site, f"{asked}: no route matches, an empty 200 is sent"
+    return reached[-1][0], walk.site, f"{asked}: " + ", ".join(words for _, words in reached)
 
 
-def _walk(routes: Sequence[Route], request: Request, place: str) -> Iterator[tuple[str, str]]:
-    """Yield (place, handler) for each handler that would run if all passed the request on."""
-    groups: set[str] = set()
-    for number, route in enumerate(routes):
-        if route.match and not any_of(route.match, None)(request):
-            continue
-        if route.group and route.group in groups:
-            continue
-        groups.add(route.group)
-        for handler in route.handle:
-            where = f"{place}/{number}"
-            if handler.name == "subroute":
-                yield from _walk(handler.routes, request, where)  # type: ignore[attr-defined]
-            else:
-                yield where, _words(handler)
-        if route.terminal:
-            return
+class _Walk:
+    """Goes through routes as the server does."""
+
+    def __init__(
+        self, request: Request, named: dict[str, Route], line: Callable[[Any], str]
+    ) -> None:
+        self.request, self.named, self.line = request, named, line
+        self.site = ""
+        self.answered = False
+
+    def go(self, routes: Sequence[Route], place: str) -> Iterator[tuple[str, str]]:
+        """Yield (place, handler) for each handler that would run until one answers."""
+        groups: set[str] = set()
+        for number, route in enumerate(routes):
+            if self.answered:
+                return
+            if route.group and route.group in groups:
+                continue
+            if route.match and not any_of(route.match, None)(self.request):
+                continue
+            groups.add(route.group)
+            self._name_site(route)
+            for handler in route.handle:
+                yield from self._handler(handler, f"{place}/{number}")
+            if route.terminal:
+                self.answered = True
+
+    def _name_site(self, route: Route) -> None:
+        for matchers in route.match:
+            host = matchers.get("host")
+            if host is not None and not self.site:
+                self.site = ", ".join(getattr(host, "names", ()) or ())
+
+    def _handler(self, handler: Any, where: str) -> Iterator[tuple[str, str]]:
+        if handler.name == "subroute":
+            yield from self.go(handler.routes, where)
+        elif handler.name == "invoke" and handler.route in self.named:
+            yield from self.go((self.named[handler.route],), f"{where}:{handler.route}")
+        else:
+            at = self.line(handler)
+            yield where, _words(handler) + (f" ({at})" if at else "")
+            self.answered = self.answered or handler.name in _ANSWERS
 
 
 def _words(handler: Any) -> str:

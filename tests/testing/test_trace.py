@@ -82,7 +82,11 @@ def test_a_proxy_header_is_taken_off_first():
     header = b"PROXY TCP4 198.51.100.9 203.0.113.1 5555 443\r\n"
     t = go(Client(header + clients.client_hello("vpn.example.com")))
     assert t.place == "srv0-wrapper/0.0:proxy"
+    assert "PROXY v2 from 192.0.2.1:50000" in t.why  # nobody is believed unless the config says so
+    believing = SHARED.replace("proxy_protocol\n", "proxy_protocol {\nallow 192.0.2.0/24\n}\n", 1)
+    t = go(Client(header + clients.client_hello("vpn.example.com")), believing)
     assert "PROXY v2 from 198.51.100.9:5555" in t.why
+    assert t.preface[:12] == b"\r\n\r\n\x00\r\nQUIT\n"
 
 
 @pytest.mark.parametrize("cut", [1, 3, 5, 40, 200])
@@ -107,7 +111,7 @@ def test_text_and_json_say_the_same():
 def test_a_listener_that_is_not_there():
     with pytest.raises(ConfigError) as e:
         go(Client(), listen=":99")
-    assert e.value.hint == "the config listens on :443"
+    assert e.value.hint == "the config listens on :443, :80"
 
 
 @pytest.mark.parametrize(

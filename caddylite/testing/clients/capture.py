@@ -17,9 +17,7 @@ _Key = tuple[str, tuple[str, int], tuple[str, int]]
 _SERVERS: Final = 10240
 
 
-def pcap(
-    file: str, *, stream: int = 0, port: int = 0, network: str = "", at: str = ""
-) -> Client:
+def pcap(file: str, *, stream: int = 0, port: int = 0, network: str = "", at: str = "") -> Client:
     """Return a client of a capture: the ``stream``-th that went to ``port`` (0: any).
 
     ``network`` is ``tcp`` or ``udp`` if only those count; ``at`` is the client's address.

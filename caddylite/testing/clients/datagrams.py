@@ -18,14 +18,21 @@ _OPENVPN: Final = {
 }
 
 
-def dns(name: str = "www.example.com", type: str = "A", *, network: str = "udp") -> Client:  # noqa: A002 the record's type is what DNS calls it
-    """Return a DNS query (RFC 1035 4.1), recursion desired; ``network=tcp`` puts a length first."""
+def dns(
+    name: str = "www.example.com",
+    type: str = "A",  # noqa: A002 what DNS calls it
+    *,
+    network: str = "udp",
+) -> Client:
+    """Return a DNS query (RFC 1035 4.1), recursion desired; ``network=tcp``: a length first."""
     number = _TYPES.get(type.upper())
     if number is None:
         raise ConfigError(f"unknown DNS type {type}", hint="known: " + ", ".join(_TYPES))
     labels = [label.encode() for label in name.rstrip(".").split(".") if label]
     question = b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
-    message = b"\x12\x34\x01\x00\0\x01\0\0\0\0\0\0" + question + number.to_bytes(2, "big") + b"\0\1"
+    message = (
+        b"\x12\x34\x01\x00\0\x01\0\0\0\0\0\0" + question + number.to_bytes(2, "big") + b"\0\1"
+    )
     label = f"DNS {type} {name}"
     if network == "tcp":
         return Client(len(message).to_bytes(2, "big") + message, label=f"{label} over TCP")
@@ -35,8 +42,8 @@ def dns(name: str = "www.example.com", type: str = "A", *, network: str = "udp")
 def openvpn(mode: str = "plain", *, network: str = "") -> Client:
     """Return an OpenVPN client's first message, as recorded.
 
-    ``mode`` is plain, tls-auth, tls-crypt or tls-crypt-v2; of the last three each was recorded over
-    one network only. Their keys are test keys.
+    ``mode`` is plain, tls-auth, tls-crypt or tls-crypt-v2; each of the last three was recorded
+    over one network only. Their keys are test keys.
     """
     kinds = _OPENVPN.get(mode)
     if kinds is None:

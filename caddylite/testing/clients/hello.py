@@ -147,7 +147,9 @@ def _ascii(name: str) -> bytes:
     return written
 
 
-def _with_alpn(extensions: list[tuple[int, bytes]], alpn: Sequence[str]) -> list[tuple[int, bytes]]:
+def _with_alpn(
+    extensions: list[tuple[int, bytes]], alpn: Sequence[str]
+) -> list[tuple[int, bytes]]:
     if not alpn:
         return [(k, v) for k, v in extensions if k != _ALPN]
     protocols = b"".join(_sized(p.encode(), 1) for p in alpn)

@@ -35,7 +35,14 @@ def quic(
 def _parameters() -> bytes:
     """Write initial_source_connection_id and room for data (RFC 9000 18.2)."""
     out = b"\x0f" + bytes((len(_OURS),)) + _OURS
-    for kind, value in ((4, 1 << 20), (5, 1 << 18), (6, 1 << 18), (7, 1 << 18), (8, 100), (9, 100)):
+    for kind, value in (
+        (4, 1 << 20),
+        (5, 1 << 18),
+        (6, 1 << 18),
+        (7, 1 << 18),
+        (8, 100),
+        (9, 100),
+    ):
         number = _varint(value)
         out += bytes((kind, len(number))) + number
     return out

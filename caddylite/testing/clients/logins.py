@@ -1,4 +1,4 @@
-"""Clients of protocols that speak first in clear text: ssh, postgres, rdp, socks4, socks5, xmpp."""
+"""Clients that speak first, in clear text: ssh, postgres, rdp, socks4, socks5, xmpp."""
 
 from ipaddress import IPv4Address
 

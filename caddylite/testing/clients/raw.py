@@ -15,7 +15,12 @@ def silent() -> Client:
 
 
 def raw(
-    *, hex: str = "", base64: str = "", text: str = "", file: str = "", network: str = "tcp"  # noqa: A002 options are called as people write them
+    *,
+    hex: str = "",  # noqa: A002 options are called as people write them
+    base64: str = "",
+    text: str = "",
+    file: str = "",
+    network: str = "tcp",
 ) -> Client:
     """Return a client that sends given bytes: hexadecimal, Base64, text, or a file's content."""
     given = [v for v in (hex, base64, text, file) if v]

@@ -51,8 +51,11 @@ def _http2(host: str, path: str, method: str, headers: Mapping[str, str]) -> byt
 
 
 def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
-    return len(payload).to_bytes(3, "big") + bytes((kind, flags)) + stream.to_bytes(4, "big") + (
-        payload
+    return (
+        len(payload).to_bytes(3, "big")
+        + bytes((kind, flags))
+        + stream.to_bytes(4, "big")
+        + (payload)
     )
 
 
