@@ -9,7 +9,7 @@ Other distributions add modules through the entry-point group ``caddylite.module
 point's name is the module ID, its value the import path of the Python module that defines it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from keyword import iskeyword
@@ -36,11 +36,22 @@ def module(module_id: str) -> Callable[[T], T]:
     return register
 
 
+#: Plugins that were asked for by name, beside those that are installed.
+_added: dict[str, str] = {}
+
+
 @cache
 def _plugins() -> dict[str, str]:
     from importlib.metadata import entry_points
 
-    return {e.name: e.value for e in entry_points(group="caddylite.modules")}
+    return {e.name: e.value for e in entry_points(group="caddylite.modules")} | _added
+
+
+def add_plugins(paths: Mapping[str, str]) -> None:
+    """Make modules known as an installed plugin would: import paths by module ID."""
+    _added.update(paths)
+    for known in (_plugins, plugins, names):
+        known.cache_clear()
 
 
 @cache

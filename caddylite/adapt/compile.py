@@ -9,9 +9,7 @@ if TYPE_CHECKING:
     from caddylite.caddy.config import Config
 
 
-def from_caddyfile(
-    text: str, file: str = "Caddyfile", plugins: tuple[str, ...] = ()
-) -> "tuple[Config, list[Warning_]]":
+def from_caddyfile(text: str, file: str = "Caddyfile") -> "tuple[Config, list[Warning_]]":
     """Compile a Caddyfile. ConfigError, in Caddy's words, if it cannot be used."""
     from caddylite.adapt.caddyfile import adapt
 

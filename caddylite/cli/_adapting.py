@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
+from caddylite import opt_in
 from caddylite.cli import _input, _report
 from caddylite.errors import ConfigError
 from caddylite.notices import collect
@@ -48,7 +49,9 @@ def adapt(
 
         _envfile.load(envfile)
     text = _input.read(path, "reading input file")
-    compiled, warnings = _compiled(text, path, adapter, plugins)
+    if plugins:
+        opt_in.enable(plugins)
+    compiled, warnings = _compiled(text, path, adapter)
     plain = gojson.dumps(to_plain(compiled), pretty)
     sys.stdout.buffer.write(plain.encode("utf-8", "surrogateescape") + b"\n")
     sys.stdout.buffer.flush()
@@ -61,9 +64,7 @@ def adapt(
         _validate(compiled)
 
 
-def _compiled(
-    text: str, path: str, adapter: str, plugins: tuple[str, ...]
-) -> "tuple[Config, list[Warning_]]":
+def _compiled(text: str, path: str, adapter: str) -> "tuple[Config, list[Warning_]]":
     from caddylite.adapt.compile import from_caddyfile, from_json
 
     if adapter == "json":
@@ -72,10 +73,11 @@ def _compiled(
         raise ConfigError(f"unrecognized config adapter: {adapter}")
     with collect() as notices:
         try:
-            return from_caddyfile(text, path, plugins)
-        except ConfigError:
+            return from_caddyfile(text, path)
+        except ConfigError as e:
             for notice in notices:
                 _report.log(notice.level, notice.message, notice.logger, **notice.fields)
+            e.hint = opt_in.hint_for(str(e)) or e.hint
             raise
 
 

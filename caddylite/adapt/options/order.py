@@ -3,7 +3,7 @@
 from typing import Any
 
 from caddylite.adapt.directives import is_directive
-from caddylite.adapt.order import DEFAULT_ORDER
+from caddylite.adapt.order import usual_order
 from caddylite.caddyfile.dispenser import Dispenser
 
 
@@ -23,7 +23,7 @@ def parse(d: Dispenser, existing: Any) -> list[str]:
     if not d.next():
         raise d.arg_err()
     place = d.val
-    order = [n for n in existing or DEFAULT_ORDER if n != name]
+    order = [n for n in existing or usual_order() if n != name]
     if place in ("first", "last"):
         d.no_more_args()
         return [name, *order] if place == "first" else [*order, name]
