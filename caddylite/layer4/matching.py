@@ -59,18 +59,18 @@ class Connection:
             return value
         if not name.startswith("l4."):
             return GLOBALS(name)
-        if self.hello is not None and name.startswith("l4.tls."):
-            from caddylite.layer4.peeked import name_hello
-
-            hello, self.hello = self.hello, None
-            name_hello(hello, Peek(b"", self))
-            return self.lookup(name)
         if name.startswith("l4.vars."):
             return self.vars.get(name[8:], "")  # one that is not set is empty, not unknown
         if self.tls is not None and name.startswith("l4.tls."):
             from caddylite.layer4.tls_values import tls_value
 
             return tls_value(self.tls, name[7:])
+        if self.hello is not None and name.startswith("l4.tls."):
+            from caddylite.layer4.peeked import name_hello
+
+            hello, self.hello = self.hello, None
+            name_hello(hello, Peek(b"", self))
+            return self.lookup(name)
         if name == "l4.conn.remote_addr":
             return address_text(self.remote)
         if name == "l4.conn.local_addr":

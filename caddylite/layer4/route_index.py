@@ -203,7 +203,10 @@ class RouteIndex:
         if isinstance(found, NotTLS):
             return self._with_addresses(self._without, p)
         if isinstance(found, Hello):
-            name_hello(found, p)
+            if p.cx.tls is not None or "l4.tls.server_name" in p.cx.placeholders:
+                name_hello(found, p)  # inside another TLS
+            else:
+                p.cx.hello = found
             name, offered, odd = found.server_name, found.alpn if self._protocols else (), False
         else:
             name, offered, odd = "", (), True

@@ -97,7 +97,8 @@ def test_a_placeholder_is_set_as_by_the_matcher():
     for _ in range(2):
         cx.placeholders.clear()
         assert router.decide(cx, hello("a.example")) == 0
-        assert cx.placeholders["l4.tls.server_name"] == "a.example"
+        assert cx.lookup("l4.tls.server_name") == "a.example"
+        assert cx.lookup("l4.tls.version") == "tls1.2"
 
 
 def test_names_with_placeholders_are_asked_each_time(monkeypatch):
