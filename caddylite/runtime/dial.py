@@ -10,6 +10,7 @@ from twisted.internet.protocol import ClientFactory
 
 from caddylite.layer4.live.flow import Target
 from caddylite.runtime.adopt import SocketTransport
+from caddylite.runtime.udp.transport import DatagramDialling
 from caddylite.runtime.watch import BROKEN, OUT
 
 _STREAM: Final = (
@@ -23,8 +24,12 @@ class Dialer:
     def __init__(self, house: Any) -> None:
         self._house = house
 
-    def dial(self, target: Target, protocol: Any, timeout: float) -> "Dialling":
+    def dial(
+        self, target: Target, protocol: Any, timeout: float
+    ) -> "Dialling | DatagramDialling":
         """Connect; ``protocol.makeConnection`` or ``protocol.connectionFailed(why)`` follows."""
+        if target.datagrams:
+            return DatagramDialling(self._house, target, protocol)
         return Dialling(self._house, target, protocol, timeout)
 
 
@@ -34,8 +39,12 @@ class TwistedDialer:
     def __init__(self, house: Any) -> None:
         self._house = house
 
-    def dial(self, target: Target, protocol: Any, timeout: float) -> "_OneClient":
+    def dial(
+        self, target: Target, protocol: Any, timeout: float
+    ) -> "_OneClient | DatagramDialling":
         """Connect; ``protocol.makeConnection`` or ``protocol.connectionFailed(why)`` follows."""
+        if target.datagrams:
+            return DatagramDialling(self._house, target, protocol)
         reactor, client = self._house.reactor, _OneClient(protocol)
         if target.family == getattr(socket, "AF_UNIX", -1):
             client.connector = reactor.connectUNIX(target.address, client, timeout)

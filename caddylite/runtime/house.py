@@ -13,6 +13,7 @@ from caddylite.runtime.connections import Connections
 from caddylite.runtime.dial import Dialer
 from caddylite.runtime.logs import LogBook, NamedLogger
 from caddylite.runtime.resolver import Resolver
+from caddylite.runtime.udp.bounds import Bounds
 from caddylite.runtime.watch import Watch, watch_on
 
 
@@ -40,6 +41,7 @@ class RunningHouse:
         self.watch: Watch = watch or watch_on(reactor)
         self.connections: list[Connections] = []
         self.apps: dict[str, Any] = {}
+        self.bounds = Bounds()
         self._timeouts: dict[float, Timeouts] = {}
         self._stops: list[Callable[[], object]] = []
         self.dialer = dialer(self)

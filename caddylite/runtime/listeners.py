@@ -10,6 +10,7 @@ from typing import Final
 
 from caddylite.errors import ConfigError
 from caddylite.netaddr import NetworkAddress, split_permissions
+from caddylite.runtime.udp import sockets
 
 BACKLOG: Final = 4096
 #: Seconds between keep-alive probes, as Go sends them. They are turned on (``sweep``) once a
@@ -19,8 +20,10 @@ _TCP: Final = ("tcp", "tcp4", "tcp6")
 
 
 def listen(address: NetworkAddress) -> Socket:
-    """Bind one stream address (no range) and listen; ConfigError says why it cannot be."""
+    """Bind one address (no range) and listen; ConfigError says why it cannot be."""
     try:
+        if sockets.is_datagram(address):
+            return sockets.bind(address)
         if address.is_unix:
             return _listen_unix(address)
         if address.is_fd:
@@ -80,7 +83,7 @@ def _listen_unix(address: NetworkAddress) -> Socket:
     abstract = path.startswith("@")
     name = "\0" + path[1:] if abstract else path
     if not abstract:
-        _remove_stale(path)
+        remove_stale(path)
     sock = Socket(socket.AF_UNIX, socket.SOCK_STREAM | _FLAGS, 0)
     try:
         sock.bind(name)
@@ -94,14 +97,14 @@ def _listen_unix(address: NetworkAddress) -> Socket:
     return sock
 
 
-def _remove_stale(path: str) -> None:
+def remove_stale(path: str, kind: int = socket.SOCK_STREAM) -> None:
     """Remove a socket file nobody listens on; one that answers is in use."""
     try:
         if not stat.S_ISSOCK(os.stat(path).st_mode):
             return
     except OSError:
         return
-    probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    probe = socket.socket(socket.AF_UNIX, kind)
     try:
         probe.connect(path)
     except OSError:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from twisted.internet.interfaces import IProtocol
 
+from caddylite.layer4.live.crossing import cross
 from caddylite.layer4.live.flow import NOBODY, Flow, Forwarder, Owner, Reader, Target
 from caddylite.layer4.matching import Connection
 from caddylite.layer4.routing import LIMIT
@@ -93,6 +94,9 @@ class RawFlow(Flow):
     def forward(self, target: Target, preface: bytes, forwarder: Forwarder) -> None:
         """Connect, send, and let the relay take over."""
         self._reader = None
+        if target.datagrams:
+            cross(self, target, preface, forwarder, self.house)
+            return
         family = target.family
         try:
             up = Socket(family, _STREAM, 0)

@@ -10,9 +10,18 @@ from caddylite.runtime.accept import Acceptor
 from caddylite.runtime.house import RunningHouse
 from caddylite.runtime.sweep import Sweeper
 from caddylite.runtime.tree import Entry, TreeMaker
+from caddylite.runtime.udp.listener import DatagramListener
+from caddylite.runtime.udp.sockets import is_datagram
 
 #: Seconds that open connections get when the program stops and the config does not say.
 GRACE: Final = 3.0
+
+
+def take_from(sock: Any, entry: Entry, house: Any) -> Acceptor | DatagramListener:
+    """Begin to take connections, or datagrams, from a listening socket."""
+    if is_datagram(entry.address):
+        return DatagramListener(sock, house, entry.start, entry.connections, entry.idle)
+    return Acceptor(sock, house, entry.start, entry.connections)
 
 
 class Service:
@@ -21,7 +30,7 @@ class Service:
     def __init__(self, config: Config, house: RunningHouse) -> None:
         self.config, self.house = config, house
         self.entries: list[Entry] = []
-        self.acceptors: list[Acceptor] = []
+        self.acceptors: list[Acceptor | DatagramListener] = []
         self.http: Any = None
         self.tls: Any = None
         self._served: tuple[tuple[str, ...], frozenset[str]] = ((), frozenset())
@@ -90,7 +99,7 @@ class Service:
                 listeners.unlink(entry.address)
             raise
         for sock, entry in bound:
-            self.acceptors.append(Acceptor(sock, self.house, entry.start, entry.connections))
+            self.acceptors.append(take_from(sock, entry, self.house))
         self._sweeper.start()
 
     @property

@@ -36,6 +36,8 @@ from caddylite.runtime.connections import Connections
 class Entry:
     """One listening address: where its connections go, and who counts them.
 
+    ``idle`` is for datagrams: the seconds of a client's silence that end its association (0:
+    Caddy's default).
     ``stages`` names what stands in the way, outermost first, for people to read.
     """
 
@@ -43,6 +45,7 @@ class Entry:
     start: Next
     connections: Connections
     stages: list[str] = field(default_factory=list)
+    idle: float = 0.0
 
     def factory(self, house: Any) -> "EntryFactory":
         """Return the entry as a Twisted protocol factory."""
@@ -113,7 +116,9 @@ class TreeMaker:
             for i, text in enumerate(server.listen):
                 for address in self._addresses(text, i):
                     stage = f"routes of {name} ({len(server.routes)})"
-                    entries.append(Entry(address, selector, connections, [stage]))
+                    entries.append(
+                        Entry(address, selector, connections, [stage], server.idle_timeout.seconds)
+                    )
         return entries
 
     def _addresses(self, text: str, position: int) -> list[NetworkAddress]:

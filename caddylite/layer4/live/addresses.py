@@ -7,12 +7,12 @@ from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 Address = tuple[str, int] | str
 
 
-def to_twisted(address: Address) -> Any:
+def to_twisted(address: Address, transport: str = "TCP") -> Any:
     """Return Twisted's address for ours."""
     if isinstance(address, str):
         return UNIXAddress(address.encode() or None)
     kind = IPv6Address if ":" in address[0] else IPv4Address
-    return kind("TCP", address[0], address[1])
+    return kind(transport, address[0], address[1])
 
 
 def from_twisted(address: Any) -> Address:

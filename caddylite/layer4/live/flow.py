@@ -51,6 +51,8 @@ class Target(Protocol):
 
     #: Connections open to it now; flows count themselves.
     conns: int
+    #: Does it take datagrams, and no stream?
+    datagrams: bool
 
     @property
     def family(self) -> int:
@@ -144,6 +146,9 @@ class Flow:
         taken, self.data = self.data[:size], self.data[size:]
         self.memo = {}
         return taken
+
+    def strip_headers(self) -> None:
+        """A PROXY header has been taken: of datagrams each carries one, of a stream no other."""
 
     def _over(self) -> None:
         """Tell the owner, once."""

@@ -90,7 +90,10 @@ class Proxy(Live[ProxyConfig]):
     def _preface(self, flow: Flow) -> bytes:
         if not self.version:
             return b""
-        return proxy_header.build(self.version, flow.cx.remote, flow.cx.local)
+        cx = flow.cx
+        return proxy_header.build(
+            self.version, cx.remote, cx.local, datagram=cx.network == "udp"
+        )
 
     def _find(self, flow: Flow, upstream: Upstream) -> None:
         retry = self._retry(flow)

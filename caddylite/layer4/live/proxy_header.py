@@ -109,6 +109,7 @@ class _Reading:
     def _take(self, header: proxy_header.ProxyHeader) -> None:
         flow = self.flow
         flow.take(header.size)
+        flow.strip_headers()
         if self.policy != IGNORE and header.source is not None:
             flow.cx.remote = header.source
             if header.destination is not None:

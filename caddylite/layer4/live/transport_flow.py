@@ -55,6 +55,8 @@ class TransportFlow(HalfCloseable, Flow):
             self._inner.dataReceived(data)
             return
         self.data += data
+        if self.cx.is_datagram:
+            self.datagrams += (data,)
         if self._reader is not None:
             self._reader.more()
         elif len(self.data) >= _ENOUGH:
@@ -110,8 +112,10 @@ class TransportFlow(HalfCloseable, Flow):
         counted = _Counted(transport, self)
         protocol.makeConnection(cast(ITransport, counted))
         data, self.data = self.data, b""
-        if data and not self._gone:
-            protocol.dataReceived(data)
+        datagrams, self.datagrams = self.datagrams, ()
+        for piece in datagrams or ((data,) if data else ()):
+            if not self._gone:
+                protocol.dataReceived(piece)
         self._resume()
         if self.ended and not self._gone:
             read_ended(protocol, transport)

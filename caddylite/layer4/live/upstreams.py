@@ -10,7 +10,12 @@ from caddylite.layer4.live.flow import Flow
 from caddylite.netaddr import NetworkAddress
 
 _UNIX: Final = getattr(socket, "AF_UNIX", -1)
-_FAMILIES: Final = {"tcp4": socket.AF_INET, "tcp6": socket.AF_INET6}
+_FAMILIES: Final = {
+    "tcp4": socket.AF_INET,
+    "tcp6": socket.AF_INET6,
+    "udp4": socket.AF_INET,
+    "udp6": socket.AF_INET6,
+}
 
 #: Called with the addresses of a peer, or with none and the reason.
 Found = Callable[[list["Spot"], str], None]
@@ -19,10 +24,13 @@ Found = Callable[[list["Spot"], str], None]
 class Spot:
     """One socket address of a peer. It counts connections for its peer."""
 
-    __slots__ = ("address", "family", "peer")
+    __slots__ = ("address", "datagrams", "family", "peer")
 
-    def __init__(self, peer: "Peer", family: int, address: Any) -> None:
+    def __init__(
+        self, peer: "Peer", family: int, address: Any, datagrams: bool = False
+    ) -> None:
         self.peer, self.family, self.address = peer, family, address
+        self.datagrams = datagrams
 
     @property
     def conns(self) -> int:
@@ -50,6 +58,7 @@ class Peer:
     __slots__ = (
         "address",
         "conns",
+        "datagrams",
         "dial",
         "failed_checks",
         "fails",
@@ -72,6 +81,7 @@ class Peer:
         self.network: NetworkAddress | None = None
         self.spot: Spot | None = None
         self.family, self.address = 0, None
+        self.datagrams = False
         if "{" in known and "}" in known:
             self.template = placeholders.Template(known)
             return
@@ -82,7 +92,8 @@ class Peer:
         found = literal(self.network)
         if found is not None:
             self.family, self.address = found
-            self.spot = Spot(self, *found)
+            self.datagrams = takes_datagrams(self.network)
+            self.spot = Spot(self, *found, self.datagrams)
 
     def find(self, flow: Flow | None, then: Found) -> None:
         """Find the socket addresses, now or after asking the resolver."""
@@ -102,16 +113,17 @@ class Peer:
                 return
             found = literal(network)
             if found is not None:
-                then([Spot(self, *found)], "")
+                then([Spot(self, *found, takes_datagrams(network))], "")
                 return
         self._resolve(network, then)
 
     def _resolve(self, network: NetworkAddress, then: Found) -> None:
         port, wanted = network.start_port, _FAMILIES.get(network.network)
+        datagrams = takes_datagrams(network)
 
         def answer(addresses: list[tuple[int, str]], why: str) -> None:
             spots = [
-                Spot(self, family, (host, port))
+                Spot(self, family, (host, port), datagrams)
                 for family, host in addresses
                 if wanted in (None, family)
             ]
@@ -126,6 +138,11 @@ def parse_dial(text: str) -> NetworkAddress:
     if address.end_port != address.start_port:
         raise ValueError(f"{text}: port ranges are currently not supported")
     return address
+
+
+def takes_datagrams(address: NetworkAddress) -> bool:
+    """Are datagrams sent there, and no stream?"""
+    return address.network.startswith("udp") or address.network == "unixgram"
 
 
 def literal(address: NetworkAddress) -> tuple[int, Any] | None:

@@ -1,0 +1,1 @@
+"""Datagrams: listening sockets, associations by client address, and what carries them on."""
