@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from caddylite.adapt.helper import ConfigValue, Surroundings
-from caddylite.adapt.order import usual_order
+from caddylite.adapt.order import DEFAULT_ORDER, usual_order
 from caddylite.adapt.stable_sort import stable_sort
 from caddylite.errors import ConfigError
 from caddylite.http.handlers.subroute import Subroute
@@ -19,7 +19,9 @@ _EXCLUSIVE: Final = ("handle", "rewrite", "root")
 
 def build_subroute(values: list[ConfigValue], around: Surroundings) -> Subroute:
     """Sort these values by the order of directives and join their routes into one handler."""
-    order = around.options.get("order") or usual_order()
+    order = around.options.get("order") or DEFAULT_ORDER
+    if any(v.directive not in order for v in values) and "order" not in around.options:
+        order = usual_order()  # a plugin's directive: only then are plugins looked for
     for v in values:
         if v.directive not in order:
             raise ConfigError(
