@@ -28,11 +28,12 @@ def client_hello(p: Peek) -> Hello | NotTLS | Malformed:
             return answer  # type: ignore[no-any-return]
         if seen == len(p.data):
             raise answer
-    found = clienthello.read(p.data)
+    found = clienthello.read(p.data, p.memo.get("tls so far"))
     if isinstance(found, clienthello.Incomplete):
         p.why = found.why
         more = _COMMITTED if found.committed else _MORE
         p.memo["tls"] = len(p.data), more
+        p.memo["tls so far"] = found
         raise more
     p.memo["tls"] = None, found
     return found

@@ -29,10 +29,15 @@ _number = Struct("!H").unpack_from
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """The bytes so far are the beginning of something; ``why`` says what is missing."""
+    """The bytes so far are the beginning of something; ``why`` says what is missing.
+
+    ``resume``: where the first record stands that is not complete, the message so far, and how
+    long that must get; so that many small records are not read over and over.
+    """
 
     committed: bool
     why: str
+    resume: tuple[int, bytes, int] = (0, b"", 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +188,17 @@ class Hello:
         return b""
 
 
-def read(data: bytes) -> Hello | Incomplete | NotTLS | Malformed:
-    """Say what the first bytes of a stream are."""
+Answer = Hello | Incomplete | NotTLS | Malformed
+
+
+def read(data: bytes, before: Incomplete | None = None) -> Answer:
+    """Say what the first bytes of a stream are; ``before`` is the answer to fewer of them."""
     if len(data) > 9 and data[0] == _HANDSHAKE and data[5] == _CLIENT_HELLO:
         # nearly always: one record that holds the ClientHello and nothing else
         end = _HEADER + (data[3] << 8 | data[4])
         if 9 + (data[6] << 16 | data[7] << 8 | data[8]) == end <= len(data):
             return read_message(data, 9, end)
-    return _read_records(data)
+    return _read_records(data, before)
 
 
 def read_message(data: bytes, at: int, end: int) -> Hello | Malformed:
@@ -215,12 +223,10 @@ def read_message(data: bytes, at: int, end: int) -> Hello | Malformed:
 
 _NOTHING_YET = Incomplete(False, "no bytes yet")
 _NO_HEADER = Incomplete(False, "part of a record header")
-_NO_MESSAGE = Incomplete(True, "part of a ClientHello")
-_ODD_RECORD = Incomplete(False, "part of a record")
 _TOO_LONG = Incomplete(True, "a ClientHello of more than 16 KiB")
 
 
-def _read_records(data: bytes) -> Hello | Incomplete | NotTLS | Malformed:
+def _read_records(data: bytes, before: Incomplete | None) -> Answer:
     """Put the handshake message together from its records, then read it."""
     if not data:
         return _NOTHING_YET
@@ -228,16 +234,17 @@ def _read_records(data: bytes) -> Hello | Incomplete | NotTLS | Malformed:
         return NotTLS(f"the first byte 0x{data[0]:02x} is not a TLS handshake record")
     if len(data) < _HEADER:
         return _NO_HEADER
-    waiting = _NO_MESSAGE if data[1] == 3 else _ODD_RECORD
-    message, at, wanted = b"", 0, 4
+    at, message, wanted = (0, b"", 4) if before is None else before.resume
     while len(message) < wanted:
-        if at >= len(data) or (data[at] == _HANDSHAKE and at + _HEADER > len(data)):
-            return waiting
-        if data[at] != _HANDSHAKE:
+        if at < len(data) and data[at] != _HANDSHAKE:
             return Malformed(f"a record of type {data[at]} within the ClientHello")
-        end = at + _HEADER + (data[at + 3] << 8 | data[at + 4])
+        end = at + _HEADER
+        if end <= len(data):
+            end += data[at + 3] << 8 | data[at + 4]
         if end > len(data):
-            return waiting
+            tls = data[1] == 3
+            why = "part of a ClientHello" if tls else "part of a record"
+            return Incomplete(tls, why, (at, message, wanted))
         message += data[at + _HEADER : end]
         at = end
         if wanted == 4 and len(message) >= 4:

@@ -13,6 +13,8 @@ _TYPE_NAMES: Final = (
     "EUI48 EUI64 18 NXNAME 120 TKEY TSIG IXFR AXFR MAILB MAILA ANY URI CAA AVC 1 AMTRELAY RESINFO"
 )
 _HEADER: Final = 12
+#: How often a compressed name may point elsewhere before it is taken for a trap.
+_MOST_HOPS: Final = 128
 
 
 def _type_table() -> dict[int, str]:
@@ -71,6 +73,8 @@ def read(data: bytes, size: int) -> Query | NotDNS | Incomplete:
         return NotDNS("a DNS message without a question")
     if _HEADER + counts[0] * 5 + sum(counts[1:]) * 11 > size:
         return NotDNS("more DNS records than the message has room for")
+    if len(data) < size:  # only a look at the first question: what is cheap however it comes
+        counts = [1]
     return _sections(_Reader(data[:size], size), counts)
 
 
@@ -96,6 +100,8 @@ def _sections(r: "_Reader", counts: list[int]) -> Query | NotDNS | Incomplete:
         questions = tuple([r.question() for _ in range(counts[0])])
         for _ in range(sum(counts[1:])):
             r.record()
+        if len(r.data) < r.size:
+            return Incomplete()
         r.end()
     except _Short:
         return Incomplete()
@@ -137,14 +143,15 @@ class _Reader:
         """Read a name; a compressed one is followed to its labels, backwards only."""
         labels: list[bytes] = []
         back: int | None = None
-        length = 1
+        length, hops = 1, 0
         while True:
             size = self.take(1)[0]
             if size >= 0xC0:
                 target = (size & 0x3F) << 8 | self.take(1)[0]
                 back = self.at if back is None else back
-                if target >= self.at - 2:
-                    raise _Bad("a DNS name that points forwards")
+                hops += 1
+                if target >= self.at - 2 or hops > _MOST_HOPS:
+                    raise _Bad("a DNS name that points forwards, or around")
                 self.at = target
                 continue
             if size > 63:

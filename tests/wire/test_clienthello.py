@@ -130,3 +130,18 @@ def test_every_answer_but_incomplete_is_final_and_every_field_total(data):
 def test_any_extensions(raw):
     body = message(extensions=[raw]) if raw else message(extensions=[])
     _touch(clienthello.read(records(body)))
+
+
+@given(st.lists(st.integers(0, 30), max_size=60), st.data())
+def test_reading_on_gives_what_reading_anew_does(sizes, data):
+    stream = records(hello("host.example.com", ["h2"]), *sizes)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
+    before = None
+    for end in (*cuts, len(stream)):
+        found = clienthello.read(stream[:end], before)
+        anew = clienthello.read(stream[:end])
+        assert type(found) is type(anew)
+        if isinstance(found, Incomplete):
+            assert (found.committed, found.why) == (anew.committed, anew.why)
+            before = found
+    assert found.server_name == "host.example.com"
