@@ -253,12 +253,14 @@ class RequestReader:
         host = self._host(method, version)
         if isinstance(host, Bad):
             return host
-        if any(n == "Trailer" and _FRAMING & _listed(v) for n, v in self._fields):
-            return Bad(400, "")
-        expected = [v for n, v in self._fields if n == "Expect"]
-        continues = any("100-continue" in v.lower() for v in expected)
-        if expected and not continues:
-            return Bad(417, "")
+        continues = False
+        for name, value in self._fields:
+            if name == "Trailer" and _FRAMING & _listed(value):
+                return Bad(400, "")
+            if name == "Expect":
+                continues = "100-continue" in value.lower()
+                if not continues:
+                    return Bad(417, "")
         length = int(self._lengths[0]) if self._lengths else None if self._codings else 0
         return Head(
             method=method,

@@ -1,6 +1,7 @@
 """Who the client is, when a trusted proxy stands in between (``trusted_proxies``)."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from caddylite.http.hosts import split_host_port
 from caddylite.http.request import Request
@@ -52,6 +53,7 @@ class ClientFinder:
         return peer
 
 
+@lru_cache(maxsize=1024)
 def plain_address(text: str) -> str | None:
     """Return an IP address in canonical form and without its zone; None if it is none."""
     text = text.partition("%")[0]

@@ -1,6 +1,5 @@
 """A running server of the HTTP app: from a request to its routes, its errors and its log."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from caddylite.context import ERROR, INFO, House, Logger
@@ -25,11 +24,7 @@ CLIENT_CLOSED: Final = 499
 
 
 class Server(Serving):
-    """Answers requests with a server's routes.
-
-    ``trusted`` tells which addresses are trusted proxies' (None: the config names none).
-    ``challenge`` is asked first on plain HTTP: the TLS app's ACME challenges.
-    """
+    """Answers requests with a server's routes."""
 
     def __init__(self, name: str, ir: ServerIR, house: House) -> None:
         super().__init__(house, limits_of(ir))
@@ -46,7 +41,6 @@ class Server(Serving):
             ir.trusted_proxies_unix,
         )
         self._kept = _kept_names(ir)
-        self.challenge: Callable[[Exchange], bool] | None = None
         build = Build(house, name, names=frozenset(ir.named_routes))
         for key, route in ir.named_routes.items():
             build.named[key] = build.routes((route,))
@@ -63,8 +57,7 @@ class Server(Serving):
         shown: Headers | None = request.headers.copy() if log is not None else None
         record = Record(ex, self.house)
         try:
-            if self.challenge is None or not self.challenge(ex):
-                await self._answer(ex, record)
+            await self._answer(ex, record)
         except Disconnected:
             if not ex.out.status:
                 record.status = CLIENT_CLOSED
