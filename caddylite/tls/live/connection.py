@@ -12,28 +12,20 @@ to; the connection is closed for good some seconds after ``loseConnection`` what
 many records become one delivery; the end of the TCP stream without ``close_notify`` is an error.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 from OpenSSL import SSL
 from twisted.internet.error import ConnectionLost
-from twisted.internet.interfaces import (
-    IConsumer,
-    IHalfCloseableProtocol,
-    IProtocol,
-    ITCPTransport,
-)
-from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.interfaces import IConsumer, IHalfCloseableProtocol, ITCPTransport
+from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from caddylite.context import Timeouts
-from caddylite.tls.alerts import DECODE_ERROR, Refusal
-from caddylite.tls.live.below import OverTransport, plain_address, state_of
+from caddylite.tls.live.below import state_of
 from caddylite.tls.live.contexts import describe
-from caddylite.tls.live.termination import Peer, Terminator
+from caddylite.tls.live.opening import Opening
 from caddylite.tls.state import TLSState
-from caddylite.wire.clienthello import MAX_HELLO, Hello, Incomplete, NotTLS, read
 
 #: The most that one call of SSL_read yields: a record.
 _RECORD: Final = 16384
@@ -41,50 +33,19 @@ _RECORD: Final = 16384
 _CHUNK: Final = 1 << 17
 #: More than the headers of the records of one chunk, and what else may be waiting.
 _OVERHEAD: Final = 1024
-#: A ClientHello with its record headers.
-_MOST_HELLO: Final = MAX_HELLO + 1024
 
 _WantRead: Final = SSL.WantReadError
 
 
-#: Makes the inner protocol once the handshake is through; None closes the connection.
-MakeInner = Callable[["TLSConnection"], IProtocol | None]
-
-
-def _nobody(connection: "TLSConnection") -> None:
-    """Stands for a maker of inner protocols that has done its work."""
-
-
 @implementer(IHalfCloseableProtocol, ITCPTransport, IConsumer)
-class TLSConnection(OverTransport, Protocol):
+class TLSConnection(Opening):
     """Both sides of the wrapper, for one connection.
 
     ``tls_state`` is what the handshake settled. ``peer`` may be given (a layer-4 connection);
     otherwise the transport's addresses are used.
     """
 
-    def __init__(self, terminator: Terminator, make_inner: MakeInner, peer: Any = None) -> None:
-        self._terminator, self._make_inner, self._peer = terminator, make_inner, peer
-        self._early = b""
-        self._conn: SSL.Connection | None = None
-        self._inner: IProtocol | None = None
-        self._state: TLSState | None = None
-        self._server_name = ""
-        self._deadline: tuple[Timeouts, Any] | None = None
-        self._producing = False  # the inner protocol has a producer registered
-        self._paused = self._pumping = False
-        self._read_over = False  # close_notify has come and has been passed on
-        self._tcp_over = False  # the stream below has ended
-        self._write_over = False  # close_notify has gone
-        self._closing = self._lost = False
-        self._answers = False  # reading may have to be answered (a renegotiation refused)
-        self._settled = False  # the handshake is through, or its failure has been reported
-
     # Below: a protocol.
-
-    def connectionMade(self) -> None:
-        """Wait for the ClientHello, not for ever."""
-        self._expect(self._terminator.opening, self._too_slow)
 
     def dataReceived(self, data: bytes) -> None:
         """Decrypt, or go on with the handshake."""
@@ -123,105 +84,6 @@ class TLSConnection(OverTransport, Protocol):
             inner.connectionLost(reason)
         else:
             self._report("EOF")
-
-    # The handshake.
-
-    def _hello(self, data: bytes) -> None:
-        early = self._early = self._early + data if self._early else data
-        found = read(early)
-        if isinstance(found, Hello):
-            self._begin(found)
-        elif isinstance(found, Incomplete):
-            if len(early) > _MOST_HELLO:
-                self._refuse(Refusal(DECODE_ERROR, "a ClientHello of more than 16 KiB"))
-        elif isinstance(found, NotTLS):
-            self._not_tls(early)
-        else:
-            self._refuse(Refusal(DECODE_ERROR, found.why))
-
-    def _not_tls(self, early: bytes) -> None:
-        answer = self._terminator.not_tls
-        if answer is not None:
-            if len(early) < 5:
-                return  # too little to say anything
-            said = answer(early)
-            if said:
-                self.transport.write(said)
-        self._fail("first record does not look like a TLS handshake")
-
-    def _begin(self, hello: Hello) -> None:
-        peer = self._peer
-        if peer is None:
-            below = self.transport
-            peer = self._peer = Peer(
-                plain_address(below.getPeer()), plain_address(below.getHost())
-            )
-        answer = self._terminator.policies.answer(hello, peer)
-        if isinstance(answer, Refusal):
-            self._refuse(answer)
-            return
-        self._server_name = hello.server_name
-        conn = self._conn = SSL.Connection(answer, None)
-        conn.set_accept_state()
-        early, self._early = self._early, b""
-        conn.bio_write(early)
-        self._handshake(conn)
-
-    def _handshake(self, conn: SSL.Connection) -> None:
-        try:
-            conn.do_handshake()
-        except _WantRead:
-            self._flush(conn)
-            return
-        except SSL.Error as e:
-            self._flush(conn)
-            self._fail(describe(e))
-            return
-        self._cancel_deadline()
-        self._settled = True
-        self._answers = conn.get_protocol_version() < SSL.TLS1_3_VERSION
-        if self._answers:
-            self._flush(conn)  # in TLS 1.3 there are only tickets now: they go with the first data
-        make, self._make_inner = self._make_inner, _nobody  # what it holds is let go
-        inner = make(self)
-        if inner is None:
-            self.loseConnection()
-            return
-        self._inner = inner
-        inner.makeConnection(self)
-        if not self._paused and self._inner is not None:
-            self._pump(conn)
-
-    def _refuse(self, refusal: Refusal) -> None:
-        self.transport.write(refusal.record)
-        self._fail(refusal.why)
-
-    def _too_slow(self) -> None:
-        self._report("handshake timed out")
-        self.abortConnection()
-
-    def _fail(self, why: str) -> None:
-        """End a connection that has come to no inner protocol."""
-        if self._closing:
-            return
-        self._report(why)
-        self._closing = self._write_over = True
-        self._lose()
-
-    def _report(self, why: str) -> None:
-        failed = self._terminator.failed
-        if failed is not None and not self._settled:
-            failed(self.getPeer(), why)
-        self._settled = True
-
-    def _cancel_deadline(self) -> None:
-        deadline, self._deadline = self._deadline, None
-        if deadline is not None:
-            deadline[0].cancel(deadline[1])
-
-    def _expect(self, timeouts: Timeouts, call: Callable[[], None]) -> None:
-        self._cancel_deadline()
-        self._deadline = timeouts, timeouts.add(call)
 
     # Reading.
 
