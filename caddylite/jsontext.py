@@ -10,6 +10,7 @@ A key that comes twice counts as last given; NaN and Infinity are refused; what 
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from caddylite.errors import ConfigError, Span
@@ -114,6 +115,7 @@ class _Place(NamedTuple):
     inside: "dict[str | int, tuple[int, _Place]]"
 
 
+@lru_cache(maxsize=2)  # many places of one text are asked for
 def _parse(text: str) -> _Place:
     def scalar(start: int) -> _Place:
         return _Place(start, {})

@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar
 
+from caddylite import sources
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import UnknownName
 from caddylite.node import Node
@@ -38,7 +39,10 @@ def load_module(d: Dispenser, kind: type[K], name: str | None = None) -> K:
     parse: Any = getattr(cls, "parse", None)
     if parse is None:
         raise d.err(f"module {cls.id} is not a Caddyfile unmarshaler; is {go_type(cls)}")
+    at = d.token
     module: K = parse(d.sub())
+    if sources.collecting():
+        sources.note(module, at.span)
     return module
 
 

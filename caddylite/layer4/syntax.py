@@ -29,9 +29,11 @@ def parse_matcher_set(d: Dispenser) -> MatcherSet:
     out: MatcherSet = {}
     for name, words in segments.items():
         words.next()
-        cls = find_module(words, Matcher, name)
+        cls, token = find_module(words, Matcher, name), words.token
         words.reset()
         out[name] = cls.parse(words)
+        if sources.collecting():
+            sources.note(out[name], token.span)
     return out
 
 
@@ -105,7 +107,11 @@ def _parse_named_set(words: Dispenser) -> MatcherSet:
         raise words.arg_err()
     words.reset()
     words.next()
-    return parse_matcher_set(words)
+    token = words.token
+    found = parse_matcher_set(words)
+    if sources.collecting():
+        sources.note(found, token.span)
+    return found
 
 
 def _parse_route_words(d: Dispenser, named: dict[str, MatcherSet]) -> list[Route]:
@@ -131,5 +137,9 @@ def _names(d: Dispenser) -> Any:
 
 def parse_server(d: Dispenser) -> Server:
     """Read one server: its addresses (the first is the current word), then its block."""
+    token = d.token
     listen = [d.val, *d.args()]
-    return Server(listen=tuple(listen), **parse_routes(d, with_idle_timeout=True))
+    server = Server(listen=tuple(listen), **parse_routes(d, with_idle_timeout=True))
+    if sources.collecting():
+        sources.note(server, token.span)
+    return server

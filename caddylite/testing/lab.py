@@ -40,7 +40,10 @@ class Lab:
 
         begins = text.lstrip()[:1] == "{" and text.lstrip()[1:].lstrip()[:1] in ('"', "}")
         if file.endswith(".json") or (begins and "caddyfile" not in file.lower()):
-            return cls(from_json(text, file), file=file)
+            from caddylite.testing.source_map import JsonSources
+
+            config = from_json(text, file)
+            return cls(config, JsonSources(config, text, file), file)
         with sources.collect() as places:
             config, _ = from_caddyfile(text, file)
         return cls(config, places, file)
