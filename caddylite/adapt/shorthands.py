@@ -1,6 +1,5 @@
 """Placeholder shorthands: ``{host}`` for ``{http.request.host}`` (docs: concepts#placeholders)."""
 
-import re
 from typing import Final
 
 from caddylite.caddyfile.parser import Segment
@@ -59,14 +58,9 @@ _PREFIXES: Final = {
     "err": "http.error",
     "file_match": "http.matchers.file",
 }
-_DOTTED: Final = ("re", "rp", "resp", "err")
+_DOTTED: Final = frozenset(("re", "rp", "resp", "err"))
 
-_PLAIN = re.compile("{(" + "|".join(map(re.escape, SHORTHANDS)) + ")}")
-_NAMED = re.compile(
-    "{(?:(" + "|".join(_DOTTED) + r")\.([\w.-]*)|"
-    "(" + "|".join(p for p in _PREFIXES if p not in _DOTTED) + r")\.([\w-]*))}",
-    re.ASCII,
-)
+_NAME: Final = frozenset("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
 
 
 def expand_shorthands(segment: Segment) -> None:
@@ -77,11 +71,24 @@ def expand_shorthands(segment: Segment) -> None:
 
 
 def expanded(text: str) -> str:
-    """Replace the shorthands in a word: first the plain ones, then those with a name inside."""
-    text = _PLAIN.sub(lambda m: "{" + SHORTHANDS[m[1]] + "}", text)
-    return _NAMED.sub(
-        lambda m: "{" + _PREFIXES[m[1] or m[3]] + "." + (m[2] or m[4] or "") + "}", text
-    )
+    """Replace the shorthands in a word."""
+    before, *pieces = text.split("{")
+    out = [before]
+    for piece in pieces:
+        name, brace, after = piece.partition("}")
+        out += ("{", _full(name) if brace else name, brace, after)
+    return "".join(out)
+
+
+def _full(name: str) -> str:
+    """Return what stands between the braces of the placeholder."""
+    full = SHORTHANDS.get(name)
+    if full is not None:
+        return full
+    kind, dot, rest = name.partition(".")
+    prefix = _PREFIXES.get(kind) if dot else None
+    plain = rest.replace(".", "") if kind in _DOTTED else rest
+    return f"{prefix}.{rest}" if prefix and _NAME.issuperset(plain) else name
 
 
 def shorthand_of(text: str) -> str | None:
