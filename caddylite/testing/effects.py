@@ -79,10 +79,8 @@ class Effects:
         if handler.name == "postgres_tls":
             return self._postgres_tls(handler, place)
         if handler.name == "vars":
-            values = {k: self.cx.expand(v) if isinstance(v, str) else v
-                      for k, v in handler.variables.items()}  # fmt: skip
-            self.cx.vars.update(values)
-            said = ", ".join(f"{k}={v}" for k, v in values.items())
+            handler.apply(self.cx)
+            said = ", ".join(f"{k}={self.cx.vars.get(k)}" for k in handler.values)
             self.note("handler", place, f"sets {said}", handler)
             return False
         words = {

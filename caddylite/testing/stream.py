@@ -85,6 +85,21 @@ class Stream:
         if datagrams:
             self.datagrams = (*self.datagrams, piece)
 
+    def pull(self, limit: int, *, datagrams: bool = False) -> None:
+        """Read once, at most so many bytes: of a stream all that has come, else one datagram."""
+        at, piece = self.coming.popleft()
+        self.clock.now = max(self.clock.now, at)
+        if datagrams:
+            self.datagrams = (*self.datagrams, piece)
+            self.data += piece
+            return
+        while self.coming and self.coming[0][0] <= self.clock.now and len(piece) < limit:
+            piece += self.coming.popleft()[1]
+        if len(piece) > limit:
+            self.coming.appendleft((self.clock.now, piece[limit:]))
+            piece = piece[:limit]
+        self.data += piece
+
     def catch_up(self, *, datagrams: bool = False) -> None:
         """Take what has come by now."""
         while self.coming and self.coming[0][0] <= self.clock.now:
