@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -70,6 +71,11 @@ class Authority:
     def intermediate(self) -> tuple[x509.Certificate, ...]:
         """The signing certificate, with what stands between it and the root."""
         return self._chain
+
+    @property
+    def root_path(self) -> Path:
+        """Where the root's certificate lies, unless the config brings one."""
+        return self.storage.path(self._key("root.crt"))
 
     def provision(self) -> None:
         """Load what there is and make what there is not; ConfigError if it cannot be used."""

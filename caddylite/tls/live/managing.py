@@ -48,7 +48,14 @@ class Managed:
         """See to it that there is a certificate, from now on; ConfigError if there cannot be."""
         place = storage_of(storage, self._house) if storage is not None else self._default
         self._known[name] = issuer, ratio or RENEWAL_RATIO, place
-        return self._obtain(name)
+        try:
+            return self._obtain(name)
+        except OSError as e:
+            del self._known[name]
+            raise ConfigError(
+                f"obtaining certificate for {name}: {e.strerror or e}: {e.filename}",
+                hint=f"certificates are kept under {place.root}",
+            ) from None
 
     def renew(self) -> None:
         """Renew what ends soon; what cannot be renewed is tried again the next time."""

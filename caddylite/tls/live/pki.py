@@ -46,6 +46,12 @@ class PKIApp:
         made = Authority(_settings(name, ir), storage, self._house.clock)
         made.provision()
         self._authorities[name] = made
+        if ir.install_trust is not False and ir.root is None:
+            self._log.info(
+                "the root certificate is not installed into trust stores; clients need it",
+                ca=name,
+                path=str(made.root_path),
+            )
         self._keep_fresh(made)
         return made
 

@@ -242,6 +242,22 @@ def test_tickets(tmp_path):
     assert not app_of(tmp_path, TLS(session_tickets=SessionTickets(disabled=True)))[0].tickets
 
 
+def test_a_storage_that_cannot_be_used_is_one_clear_complaint(tmp_path):
+    (tmp_path / "certificates").write_text("in the way")
+    app, _ = app_of(tmp_path)
+    with pytest.raises(ConfigError, match="obtaining certificate for localhost: Not a directory"):
+        app.start(["localhost"])
+
+
+def test_where_the_root_lies_is_said_unless_nobody_wants_to_know(tmp_path):
+    app, house = app_of(tmp_path)
+    app.start(["localhost"])
+    (record,) = [r for r in house.records if r[1] == "pki"]
+    assert record[3]["path"] == str(tmp_path / "pki/authorities/local/root.crt")
+    app, house = app_of(tmp_path, pki=PKI({"local": CA(install_trust=False)}))
+    assert house.logged("info") == []
+
+
 # Certificates of the config.
 
 
