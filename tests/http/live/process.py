@@ -28,7 +28,7 @@ def main():
     class Parent(Protocol):
         def dataReceived(self, data):
             records = [[r[0], r[1], r[2], r[3]] for r in house.log.records]
-            print(json.dumps(records, default=str), flush=True)
+            self.transport.write(json.dumps(records, default=str).encode() + b"\n")
 
         def connectionLost(self, reason):
             if reactor.running:

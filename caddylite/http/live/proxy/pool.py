@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Any
 
-from caddylite.context import House
+from caddylite.context import House, Timer
 from caddylite.http.live.proxy.connection import UpstreamConnection
 from caddylite.http.live.proxy.dialling import dial_by_house, dial_by_twisted
 from caddylite.http.live.proxy.upstreams import Target
@@ -29,6 +29,7 @@ class Pool:
         self._per_host, self._total, self._bind = per_host, total, bind
         self._idle: dict[tuple[Target, str], deque[UpstreamConnection]] = {}
         self._count = 0
+        self._timer: Timer | None = None
 
     def take(self, target: Target, name: str) -> UpstreamConnection | None:
         """Return an idle connection, the one used last; None if there is none."""
@@ -50,30 +51,38 @@ class Pool:
             return
         kept.append(connection)
         self._count += 1
-        since = connection.idle_since = self._house.monotonic()
+        connection.idle_since = self._house.monotonic()
+        connection.on_idle_end = lambda: self._forget(kept, connection)
+        if self._timer is None:
+            self._timer = self._house.later(self._idle_timeout, self._sweep)
 
-        def end() -> None:
-            if connection in kept:
-                kept.remove(connection)
-                self._count -= 1
+    def _forget(self, kept: deque[UpstreamConnection], connection: UpstreamConnection) -> None:
+        kept.remove(connection)
+        self._count -= 1
+        connection.on_idle_end = None
 
-        def expire() -> None:
-            if connection.idle and connection.idle_since == since and connection in kept:
-                end()
-                connection.on_idle_end = None
+    def _sweep(self) -> None:
+        """Close what has been idle for too long. One timer serves all connections."""
+        self._timer = None
+        now = self._house.monotonic()
+        self._idle = {key: kept for key, kept in self._idle.items() if kept}
+        oldest = now
+        for kept in self._idle.values():
+            while kept and kept[0].idle_since + self._idle_timeout <= now:
+                connection = kept[0]
+                self._forget(kept, connection)
                 connection.close()
-
-        timer = self._house.later(self._idle_timeout, expire)
-
-        def ended() -> None:
-            end()
-            if timer.active():
-                timer.cancel()
-
-        connection.on_idle_end = ended
+            if kept:
+                oldest = min(oldest, kept[0].idle_since)
+        if self._count:
+            wait = oldest + self._idle_timeout - now
+            self._timer = self._house.later(max(wait, 0.01), self._sweep)
 
     def close(self) -> None:
         """Close what is idle."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         for kept in self._idle.values():
             for connection in tuple(kept):
                 connection.on_idle_end = None
