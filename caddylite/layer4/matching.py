@@ -22,10 +22,6 @@ class NeedMore(Exception):
         self.committed = committed
 
 
-#: Raised by Peek itself: one object, since it is raised once a segment and route.
-_MORE = NeedMore()
-
-
 @dataclass(slots=True)
 class Connection:
     """What is known of a connection besides its bytes.
@@ -137,7 +133,7 @@ class Peek:
         """Take the next ``count`` bytes."""
         end = self.at + count
         if end > len(self.data):
-            raise _MORE
+            raise NeedMore
         taken = self.data[self.at : end]
         self.at = end
         return taken
@@ -154,7 +150,7 @@ class Peek:
             self.at = end
             return True
         if prefix.startswith(given):
-            raise _MORE
+            raise NeedMore
         self.why = why
         return False
 
@@ -163,7 +159,7 @@ class Peek:
         """The first datagram, whole; of a stream all that has come. Empty: NeedMore."""
         first = self.datagrams[0] if self.datagrams else self.data
         if not first and not self.datagrams:
-            raise _MORE
+            raise NeedMore
         return first
 
     def rest(self) -> bytes:

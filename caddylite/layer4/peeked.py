@@ -7,9 +7,6 @@ from caddylite.layer4.matching import NeedMore, Peek
 from caddylite.wire import clienthello
 from caddylite.wire.clienthello import Hello, Malformed, NotTLS
 
-_MORE = NeedMore()
-_COMMITTED = NeedMore(committed=True)
-
 _VERSIONS = {
     0x0304: "tls1.3",
     0x0303: "tls1.2",
@@ -27,14 +24,13 @@ def client_hello(p: Peek) -> Hello | NotTLS | Malformed:
         if seen is None:
             return answer  # type: ignore[no-any-return]
         if seen == len(p.data):
-            raise answer
+            raise NeedMore(answer)
     found = clienthello.read(p.data, p.memo.get("tls so far"))
     if isinstance(found, clienthello.Incomplete):
         p.why = found.why
-        more = _COMMITTED if found.committed else _MORE
-        p.memo["tls"] = len(p.data), more
+        p.memo["tls"] = len(p.data), found.committed
         p.memo["tls so far"] = found
-        raise more
+        raise NeedMore(found.committed)
     p.memo["tls"] = None, found
     return found
 
@@ -55,14 +51,13 @@ def request(p: Peek) -> Request | str:
         if seen is None:
             return answer  # type: ignore[no-any-return]
         if seen == len(p.data):
-            raise answer
+            raise NeedMore(answer)
     from caddylite.wire import http_head
 
     found = http_head.read(p.data)
     if isinstance(found, http_head.Incomplete):
-        more = _COMMITTED if found.committed else _MORE
-        p.memo["http"] = len(p.data), more
-        raise more
+        p.memo["http"] = len(p.data), found.committed
+        raise NeedMore(found.committed)
     answer = found.why if isinstance(found, http_head.NotHTTP) else _request(found, p)
     p.memo["http"] = None, answer
     return answer

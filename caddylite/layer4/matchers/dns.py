@@ -11,7 +11,6 @@ from caddylite.layer4.matching import Connection, Match, Matcher, NeedMore, Peek
 from caddylite.node import Node
 from caddylite.registry import module
 
-_MORE = NeedMore()
 #: Class, type and name of a question, as text.
 _Asked = tuple[str, str, str]
 _RuleTest = Callable[[_Asked, Connection], bool]
@@ -102,7 +101,7 @@ class DNS(Matcher, frozen=True):
             message, size = _message(p)
             found = dns.read(message, size)
             if isinstance(found, dns.Incomplete):
-                raise _MORE
+                raise NeedMore
             if isinstance(found, dns.NotDNS):
                 return p.no(found.why)
             if not (allow or deny):

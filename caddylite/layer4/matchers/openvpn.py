@@ -7,7 +7,6 @@ from caddylite.errors import ConfigError
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek, expand_early
 from caddylite.registry import module
 
-_MORE = NeedMore()
 _MODES = ("auth", "crypt", "crypt2", "plain")
 _SHORTEST, _LONGEST = 14, 1078
 #: ``group_key_direction``: the quarter of the key that clients sign with.
@@ -141,11 +140,11 @@ def _packet(p: Peek) -> bytes | None:
     if not _SHORTEST <= size <= _LONGEST:
         return None
     if not packet:
-        raise _MORE
+        raise NeedMore
     if packet[0] not in (7 << 3, 10 << 3) or (packet[0] == 7 << 3 and size > 86):
         return None
     if packet[0] == 10 << 3 and size < 344:
         return None
     if len(packet) < size:
-        raise _MORE
+        raise NeedMore
     return packet

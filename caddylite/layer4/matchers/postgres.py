@@ -8,8 +8,6 @@ from caddylite.gonumbers import quote
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek
 from caddylite.registry import module
 
-_MORE = NeedMore()
-_COMMITTED = NeedMore(committed=True)
 _TLS_MODES = {"enabled": "enabled", "disabled": "disabled", "*": ""}
 
 
@@ -78,7 +76,7 @@ class Postgres(Matcher, frozen=True):
             if found.kind is not None and not self._kind_may(found.kind, p):
                 return False
             if not found.complete:
-                raise _MORE if found.kind is None else _COMMITTED
+                raise NeedMore(committed=found.kind is not None)
             return self._startup_may(found.parameters, p)
 
         return match

@@ -8,7 +8,6 @@ from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek
 from caddylite.registry import module
 from caddylite.tls.kinds import HandshakeMatcher
 
-_COMMITTED = NeedMore(committed=True)
 _VERSION_NAMES = {1: "v1", 0x6B3343CF: "v2"}
 
 
@@ -51,7 +50,7 @@ class QUIC(Matcher, frozen=True):
             reader = _reader(p)
             hello = reader.outcome
             if hello is None:
-                raise _COMMITTED
+                raise NeedMore(committed=True)
             if not hasattr(hello, "server_name"):
                 return p.no(hello.why)
             names = p.cx.placeholders

@@ -18,8 +18,6 @@ from caddylite.layer4.matching import (
 from caddylite.layer4.options import check_number, no_nested_block
 from caddylite.registry import module
 
-_MORE = NeedMore()
-_COMMITTED = NeedMore(committed=True)
 #: The longest hash and info that there is room for.
 _HASH_LIMIT, _INFO_LIMIT = 230, 246
 #: Options by subject; those of different subjects cannot be combined.
@@ -107,7 +105,7 @@ class RDP(Matcher, frozen=True):
         def match(p: Peek) -> bool:
             found = rdp.read(p.data)
             if isinstance(found, rdp.Incomplete):
-                raise _COMMITTED if found.committed else _MORE
+                raise NeedMore(committed=found.committed)
             if isinstance(found, rdp.NotRDP):
                 return p.no(found.why)
             _name(found, p.cx)

@@ -8,7 +8,6 @@ from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek, expand_ear
 from caddylite.layer4.options import no_nested_block
 from caddylite.registry import module
 
-_MORE = NeedMore()
 _MODES = ("standard", "romon")
 
 
@@ -69,7 +68,7 @@ class Winbox(Matcher, frozen=True):
         def match(p: Peek) -> bool:
             found = winbox.read(p.data)
             if found is None:
-                raise _MORE
+                raise NeedMore
             if isinstance(found, winbox.NotWinbox):
                 return p.no(found.why)
             if ("romon" if found.romon else "standard") not in modes:

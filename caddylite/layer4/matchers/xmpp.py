@@ -11,9 +11,6 @@ _FURTHEST = 1024
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _TAG = b"<stream:stream"
 
-_MORE = NeedMore()
-_IN_TAG = NeedMore(committed=True)
-
 
 @module("layer4.matchers.xmpp")
 class XMPP(Matcher, frozen=True):
@@ -45,4 +42,4 @@ class XMPP(Matcher, frozen=True):
             return True
         if end or len(data) >= _FURTHEST:
             return p.no("the opening tag does not mention jabber")
-        raise _IN_TAG if len(tag) >= len(_TAG) else _MORE
+        raise NeedMore(committed=len(tag) >= len(_TAG))
