@@ -24,9 +24,7 @@ class Dialer:
     def __init__(self, house: Any) -> None:
         self._house = house
 
-    def dial(
-        self, target: Target, protocol: Any, timeout: float
-    ) -> "Dialling | DatagramDialling":
+    def dial(self, target: Target, protocol: Any, timeout: float) -> "Dialling | DatagramDialling":
         """Connect; ``protocol.makeConnection`` or ``protocol.connectionFailed(why)`` follows."""
         if target.datagrams:
             return DatagramDialling(self._house, target, protocol)

@@ -14,6 +14,7 @@ from caddylite.runtime.dial import Dialer
 from caddylite.runtime.logs import LogBook, NamedLogger
 from caddylite.runtime.resolver import Resolver
 from caddylite.runtime.udp.bounds import Bounds
+from caddylite.runtime.udp.port import DatagramPort
 from caddylite.runtime.watch import Watch, watch_on
 
 
@@ -82,6 +83,13 @@ class RunningHouse:
         """Return what is to be called at the end, last added first; each once."""
         calls, self._stops = self._stops[::-1], []
         return calls
+
+    def open_datagrams(self, host: str, received: Callable[[bytes, Any], None]) -> DatagramPort:
+        """Bind a datagram socket to any port of a host; ``received(data, sender)`` is told.
+
+        It has ``address``, ``send(data, address)`` and ``close()``. OSError when it cannot be had.
+        """
+        return DatagramPort(self, host, received)
 
     def dial(self, target: Any, protocol: Any, timeout: float) -> Any:
         """Connect to a socket address; ``protocol`` gets a transport, or ``connectionFailed``.

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from twisted.internet.interfaces import IProtocol
 
+from caddylite.layer4.live.addresses import from_socket
 from caddylite.layer4.live.crossing import cross
 from caddylite.layer4.live.flow import NOBODY, Flow, Forwarder, Owner, Reader, Target
 from caddylite.layer4.matching import Connection
@@ -128,13 +129,17 @@ class RawFlow(Flow):
                 up.close()
                 forwarder.failed(self, target, _words(e))
                 return
-            self._join(up, target, data[sent:], False)
+            self._join(up, target, data[sent:], False, forwarder)
         elif error:
             _Dial(self, up, target, preface, forwarder)
         else:
-            self._join(up, target, b"", False)
+            self._join(up, target, b"", False, forwarder)
 
-    def _join(self, up: Socket, target: Target, left: bytes, watched: bool) -> None:
+    def _join(
+        self, up: Socket, target: Target, left: bytes, watched: bool, forwarder: Forwarder
+    ) -> None:
+        if forwarder.joined is not None:
+            forwarder.joined(self, from_socket(up.getsockname()))
         target.conns += 1
         self.target = target
         # Ten thousand idle relays are many: let go what nobody will ask for.
@@ -262,7 +267,7 @@ class _Dial:
                 self._fail(_words(e))
             return  # a stale event
         self.timeout[1] = None
-        flow._join(up, self.target, data[sent:], True)
+        flow._join(up, self.target, data[sent:], True, self.forwarder)
 
     def _late(self) -> None:
         self._fail("i/o timeout")

@@ -1,13 +1,13 @@
 """Addresses as sockets, Twisted and we write them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
 Address = tuple[str, int] | str
 
 
-def to_twisted(address: Address, transport: str = "TCP") -> Any:
+def to_twisted(address: Address, transport: Literal["TCP", "UDP"] = "TCP") -> Any:
     """Return Twisted's address for ours."""
     if isinstance(address, str):
         return UNIXAddress(address.encode() or None)

@@ -71,6 +71,8 @@ class Forwarder(Protocol):
     connect_timeout: float
     #: Binds a socket before it connects (``local_address``); raises OSError.
     bind: Callable[[Any, "Flow"], None] | None
+    #: Told once a target is connected, with our address there, before anything is relayed.
+    joined: Callable[["Flow", Any], None] | None
 
     def failed(self, flow: "Flow", target: Target, why: str) -> None:
         """It could not be reached; the flow is as it was."""

@@ -36,6 +36,7 @@ class Proxy(Live[ProxyConfig]):
     passes_on: ClassVar[bool] = False
     connect_timeout = CONNECT_TIMEOUT
     bind: Callable[[Any, Flow], None] | None = None
+    joined: Callable[[Flow, Any], None] | None = None
 
     def prepare(self, builder: Builder) -> None:
         """Parse addresses, compile the policy, start health checks."""
@@ -91,9 +92,7 @@ class Proxy(Live[ProxyConfig]):
         if not self.version:
             return b""
         cx = flow.cx
-        return proxy_header.build(
-            self.version, cx.remote, cx.local, datagram=cx.network == "udp"
-        )
+        return proxy_header.build(self.version, cx.remote, cx.local, datagram=cx.network == "udp")
 
     def _find(self, flow: Flow, upstream: Upstream) -> None:
         retry = self._retry(flow)

@@ -9,7 +9,7 @@ from twisted.internet.interfaces import (
 )
 from twisted.python.failure import Failure
 
-from caddylite.layer4.live.addresses import to_twisted
+from caddylite.layer4.live.addresses import from_twisted, to_twisted
 from caddylite.layer4.live.flow import Flow, Forwarder, Owner, Reader, Target
 from caddylite.layer4.live.half_close import read_ended, understands
 from caddylite.layer4.live.protocols import HalfCloseable
@@ -174,7 +174,11 @@ class _Upstream(HalfCloseable):
             return
         target.conns += 1
         flow.target = target
-        if self._preface:
+        if self._forwarder.joined is not None:
+            self._forwarder.joined(flow, from_twisted(self.transport.getHost()))
+        if target.datagrams:
+            self.transport.preface = self._preface  # of every datagram
+        elif self._preface:
             self.transport.write(self._preface)
         here = Pump(self.transport)
         there = Pump(None)

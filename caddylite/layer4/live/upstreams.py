@@ -26,9 +26,7 @@ class Spot:
 
     __slots__ = ("address", "datagrams", "family", "peer")
 
-    def __init__(
-        self, peer: "Peer", family: int, address: Any, datagrams: bool = False
-    ) -> None:
+    def __init__(self, peer: "Peer", family: int, address: Any, datagrams: bool = False) -> None:
         self.peer, self.family, self.address = peer, family, address
         self.datagrams = datagrams
 

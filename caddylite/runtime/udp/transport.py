@@ -35,6 +35,14 @@ class _Datagrams:
         self.disconnecting = self.disconnected = False
         self.connected = 1
 
+    def getPeer(self) -> Any:
+        """The address of the other side."""
+        raise NotImplementedError
+
+    def getHost(self) -> Any:
+        """The address of this side."""
+        raise NotImplementedError
+
     def _send(self, data: bytes) -> None:
         raise NotImplementedError
 
@@ -144,6 +152,8 @@ class ConnectedDatagrams(_Datagrams):
 
     def __init__(self, target: Target, house: Any) -> None:
         super().__init__(house)
+        #: Written before every datagram.
+        self.preface = b""
         sock = Socket(target.family, DATAGRAM, 0)
         self._sock: Socket | None = sock
         try:
@@ -178,7 +188,7 @@ class ConnectedDatagrams(_Datagrams):
     def _send(self, data: bytes) -> None:
         if self._sock is not None:
             try:
-                self._sock.send(data)
+                self._sock.send(self.preface + data)
             except BlockingIOError:
                 return  # lost
             except OSError as e:
