@@ -37,17 +37,16 @@ def all_of(matchers: MatcherSet, house: Any) -> Match:
         return tests[0]
 
     def every(p: Peek) -> bool:
-        pending: NeedMore | None = None
+        waiting = committed = False
         for test in tests:
             p.at = 0
             try:
                 if not test(p):
                     return False
             except NeedMore as more:
-                if pending is None or more.committed:
-                    pending = more
-        if pending is not None:
-            raise pending
+                waiting, committed = True, committed or more.committed
+        if waiting:
+            raise NeedMore(committed)  # a new one: kept in a variable it would hold this frame
         return True
 
     return every
@@ -65,17 +64,16 @@ def some_of(tests: list[Match]) -> Match:
     """Return a test that matches if one of these does."""
 
     def some(p: Peek) -> bool:
-        pending: NeedMore | None = None
+        waiting = committed = False
         for test in tests:
             p.at = 0
             try:
                 if test(p):
                     return True
             except NeedMore as more:
-                if pending is None or more.committed:
-                    pending = more
-        if pending is not None:
-            raise pending
+                waiting, committed = True, committed or more.committed
+        if waiting:
+            raise NeedMore(committed)  # a new one: kept in a variable it would hold this frame
         return False
 
     return some
