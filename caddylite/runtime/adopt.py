@@ -21,7 +21,7 @@ from zope.interface import implementer
 
 from caddylite.layer4.live.addresses import from_socket, to_twisted
 from caddylite.layer4.live.half_close import understands
-from caddylite.runtime.watch import BROKEN, IN, OUT, Watch
+from caddylite.runtime.watch import BROKEN, IN, OUT, Watch, is_broken
 
 _CHUNK: Final = 1 << 16
 #: Unsent bytes beyond which a producer is paused.
@@ -115,20 +115,12 @@ class SocketTransport:
 
     def _hung(self) -> None:
         """The peer is gone while we do not read (paused, or after its end of stream)."""
-        if self._reading and not self._read_over:
-            return
-        try:
-            self.socket.send(b"", _DONTWAIT)
-            self.socket.getpeername()
-            broken = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
-        except BlockingIOError:
-            broken = False
-        except OSError:
-            broken = True
-        if broken or self._read_over:
+        if not is_broken(self._fd):
+            return  # a stale event
+        if self._read_over:
             self._lose(ConnectionLost("the peer is gone"))
         else:
-            # Paused: what it sent before is still to be read. It would report for ever.
+            # What it sent before is still to be read; until then it would report for ever.
             self._unwatch()
 
     # Writing.
@@ -148,10 +140,11 @@ class SocketTransport:
                 self._write_failed(e)
                 return
             self.count_written += sent
-            if sent == len(data):
-                return
-            self._out += memoryview(data)[sent:]
-            self._update()
+            if sent < len(data):
+                self._out += memoryview(data)[sent:]
+                self._update()
+            elif self._producer is not None and not self._streaming:
+                self._update()  # it is asked for more when the socket takes more
         if len(self._out) > _FULL and self._producer is not None and not self._producer_paused:
             self._producer_paused = True
             self._producer.pauseProducing()
@@ -319,7 +312,7 @@ class SocketTransport:
         self._producer, self._streaming = producer, streaming
         self._producer_paused = False
         if not streaming:
-            producer.resumeProducing()
+            self._update()
         elif len(self._out) > _FULL:
             self._producer_paused = True
             producer.pauseProducing()

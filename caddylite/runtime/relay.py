@@ -10,7 +10,6 @@ and the answer still on its way would be lost.
 """
 
 import os
-import select
 import socket
 import sys
 from _socket import socket as Socket
@@ -18,7 +17,7 @@ from contextlib import suppress
 from typing import Final, Protocol
 
 from caddylite.runtime import pipes
-from caddylite.runtime.watch import BROKEN, IN, OUT, Watch
+from caddylite.runtime.watch import BROKEN, IN, OUT, Watch, is_broken
 
 _CHUNK: Final = 1 << 16
 _BIG: Final = _CHUNK // 2
@@ -93,7 +92,7 @@ class Side:
                 return
         if event & IN and self.mask & IN:
             self._pump(peer)
-        elif event & BROKEN and not self.parked and _is_broken(self.fd):
+        elif event & BROKEN and not self.parked and is_broken(self.fd):
             self._hung(peer)
 
     @property
@@ -330,13 +329,6 @@ class Side:
     def broken(self) -> None:
         """End it after an unhandled error."""
         self.finish()
-
-
-def _is_broken(fd: int) -> bool:
-    """Ask the kernel: the event may have been for an earlier owner of the number."""
-    poll = select.poll()
-    poll.register(fd, 0)
-    return bool(poll.poll(0))
 
 
 def join(

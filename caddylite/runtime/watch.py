@@ -1,5 +1,6 @@
 """Being told when descriptors are ready: on the fast reactor, or on any Twisted reactor."""
 
+import select
 from typing import Any, Final, Protocol
 
 from twisted.internet.interfaces import IReadWriteDescriptor
@@ -152,3 +153,10 @@ class _Descriptor:
 def watch_on(reactor: Any) -> Watch:
     """Return the quickest Watch that this reactor can carry."""
     return FastWatch(reactor) if hasattr(reactor, "fast") else PlainWatch(reactor)
+
+
+def is_broken(fd: int) -> bool:
+    """Ask the kernel: the event may have been for an earlier owner of the number."""
+    poll = select.poll()
+    poll.register(fd, 0)
+    return bool(poll.poll(0))
