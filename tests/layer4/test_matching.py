@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from caddylite.layer4.matching import Connection, NeedMore, Peek, address_text, expand_early
+from tests.layer4.clients import matcher
 
 
 def test_placeholders_of_a_connection(monkeypatch):
@@ -46,3 +47,25 @@ def test_the_first_datagram():
     assert Peek(b"", None, (b"",)).first_datagram == b""
     with pytest.raises(NeedMore):
         _ = Peek(b"").first_datagram
+
+
+def test_every_need_is_an_exception_of_its_own():
+    """One that is raised again would keep every traceback, and so every stream, alive."""
+
+    beginnings = {
+        "tls": b"\x16\x03\x01",
+        "http path /": b"GET /",
+        "dns": b"\0",
+        "openvpn": b"\0",
+        "regexp x 9": b"abc",
+        "not tls": b"\x16",
+        "xmpp": b"<",
+        "winbox": b"",
+    }
+    for words, data in beginnings.items():
+        match, raised = matcher(words), []
+        for _ in range(2):
+            with pytest.raises(NeedMore) as caught:
+                match(Peek(data))
+            raised.append(caught.value)
+        assert raised[0] is not raised[1], words
