@@ -3,9 +3,9 @@
 :class:`TLSConnection` runs on anything that is a Twisted transport (a socket, another TLS
 connection, a string transport in a test) and has one OpenSSL object on memory buffers. Measured
 side by side (one core, P-256) it costs as much CPU as OpenSSL on the raw descriptor for a
-handshake and for a small request, and 0.8 times that for bulk, since many records leave in one
-system call; Twisted's own TLS costs 1.3, 1.7 and 2.5 times as much. So there is one
-implementation for every carriage, and nothing has to be peeked.
+handshake (240 µs) and for a small request, and 0.85 times that for bulk, since many records
+leave in one system call; Twisted's own TLS costs 1.5, 1.7 and 2.3 times as much. So there is
+one implementation for every carriage, and nothing has to be peeked.
 
 What Twisted's does not do: a peer that ends its side (``close_notify``) can still be written
 to; the connection is closed for good some seconds after ``loseConnection`` whatever the peer does;
