@@ -75,7 +75,8 @@ class World:
         sock = listeners.listen(entry.address)
         acceptor = Acceptor(sock, self.house, entry.start, entry.connections)
         self.open.append(acceptor.stop)
-        return sock.getsockname()
+        name = sock.getsockname()
+        return name if isinstance(name, str) else ("127.0.0.1", name[1])
 
     # Turning.
 
