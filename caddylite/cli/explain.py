@@ -3,15 +3,21 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from caddylite.cli import _configs
 from caddylite.errors import ConfigError
 
+if TYPE_CHECKING:
+    from caddylite.testing.clients import Client
+    from caddylite.testing.stream import Cut
+
 
 @click.command()
 @_configs.config_options
+@click.argument("client", nargs=-1)
 @click.option("-l", "--listen", default="", help="The listener asked, e.g. :443")
 @click.option("--tls-sni", help="Send a ClientHello with this SNI ('' for one without)")
 @click.option("--alpn", multiple=True, help="Offer this ALPN protocol (may be repeated)")
@@ -20,12 +26,22 @@ from caddylite.errors import ConfigError
 @click.option("--method", default="GET", help="The method of that request")
 @click.option("--bytes", "bytes_file", help="Send the bytes of this file (- is stdin)")
 @click.option("--hex", "hex_text", help="Send these bytes, in hexadecimal")
-@click.option("--from", "source", default="192.0.2.1", help="The client's address, IP[:port]")
+@click.option("--from", "source", default="", help="The client's address, IP[:port]")
+@click.option("--cut", "places", default="", help="Send the bytes in pieces: cut at 5,100")
+@click.option("--pause", default=0.0, help="Seconds between the pieces")
+@click.option(
+    "--as",
+    "decide_as",
+    default="caddylite",
+    type=click.Choice(["caddylite", "caddy-l4"]),
+    help="Decide as caddylite does, or as caddy-l4 (42db569) does",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the trace as JSON")
 def command(
     config: str,
     adapter: str,
     envfile: tuple[str, ...],
+    client: tuple[str, ...],
     listen: str,
     tls_sni: str | None,
     alpn: tuple[str, ...],
@@ -35,33 +51,65 @@ def command(
     bytes_file: str | None,
     hex_text: str | None,
     source: str,
+    places: str,
+    pause: float,
+    decide_as: str,
     as_json: bool,
 ) -> None:
     """Say for each route if a client is matched, refuted or pending, and where it ends.
 
-    No socket is opened. Without --tls-sni, --http, --bytes or --hex the client is silent.
+    CLIENT is a kind with its options: tls sni=vpn.example.com like=openconnect, http example.com
+    path=/api, ssh, quic sni=…, dns, postgres, rdp, pcap capture.pcap port=443 and others; or say it
+    with --tls-sni, --http, --bytes or --hex. Without either the client is silent. No socket is
+    opened.
     """
-    from caddylite.testing import clients, render
-    from caddylite.testing.trace import trace
+    from caddylite import sources
+    from caddylite.testing import render
+    from caddylite.testing.clients.spec import from_words
+    from caddylite.testing.lab import Lab
 
-    compiled = _configs.compile_source(
-        _configs.load_source(config, adapter, envfile, quiet=True), quiet=True
-    )
-    request = b"" if http_host is None else clients.http_request(http_host, path, method)
-    data, label = _first_bytes(bytes_file, hex_text)
-    inner = request
-    if tls_sni is not None:
-        data, label = clients.client_hello(tls_sni, alpn), f"TLS, SNI {tls_sni or 'absent'}"
-    elif not data:
-        data, inner, label = request, b"", f"HTTP to {http_host}" if request else "a silent client"
-    client = clients.Client(
-        data, inner, tls_sni or "", alpn, clients.parse_address(source), label=label
-    )
-    result = trace(compiled, client, listen)
+    with sources.collect() as known:
+        source_text = _configs.load_source(config, adapter, envfile, quiet=True)
+        compiled = _configs.compile_source(source_text, quiet=True)
+    if client:
+        made = from_words(list(client))
+    else:
+        request = None if http_host is None else (http_host, path, method)
+        made = _from_flags(tls_sni, alpn, request, _first_bytes(bytes_file, hex_text))
+    if source:
+        made = made.coming_from(source)
+    lab = Lab(compiled, known, source_text.file)
+    result = lab.connect(listen, made, cut=_cut(places, pause), decide_as=decide_as)
     if as_json:
         click.echo(json.dumps(render.to_json(result), indent=2, ensure_ascii=False))
     else:
         click.echo(render.to_text(result, sys.stdout.isatty()), nl=False)
+
+
+def _from_flags(
+    sni: str | None,
+    alpn: tuple[str, ...],
+    request: tuple[str, str, str] | None,
+    given: tuple[bytes, str],
+) -> "Client":
+    from caddylite.testing import clients
+
+    inner = None if request is None else clients.http(request[0], request[1], method=request[2])
+    if sni is not None:
+        return clients.tls(sni, alpn, inner=inner)
+    if given[1]:
+        return clients.Client(given[0], inner.data if inner else b"", label=given[1])
+    return inner or clients.silent()
+
+
+def _cut(places: str, pause: float) -> "Cut":
+    from caddylite.testing.stream import SHORTLY, Cut
+
+    try:
+        at = tuple(sorted({int(p) for p in places.split(",") if p.strip()}))
+    except ValueError:
+        raise ConfigError(f"--cut: {places!r} are no places", hint="write --cut 5,100") from None
+    return Cut(at, pause or SHORTLY)
 
 
 def _first_bytes(bytes_file: str | None, hex_text: str | None) -> tuple[bytes, str]:

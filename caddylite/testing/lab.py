@@ -140,6 +140,7 @@ class Lab:
             walk.enter(listener)
         except Quiet:
             walk.still_waiting()
+        result.flights = walk.flights.begun
         return result
 
 

@@ -127,12 +127,12 @@ class Flights:
     def __init__(self, client: Client, cut: Cut, clock: Clock) -> None:
         self.client, self.cut, self.clock = client, cut, clock
         self._left = deque((client.data, client.inner, *client.later))
-        self._number = 0
+        self.begun = 0
 
     def next(self) -> Stream:
         """Begin the next flight, now."""
         data = self._left.popleft() if self._left else b""
-        number, self._number = self._number, self._number + 1
+        number, self.begun = self.begun, self.begun + 1
         cut, client = self.cut, self.client
         if number == 0 and client.datagrams:
             return Stream(self.clock, list(client.datagrams), SHORTLY, client.patience)

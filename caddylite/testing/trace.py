@@ -62,6 +62,8 @@ class Trace:
     seen_from: str = ""
     line: str = ""
     time: float = 0.0
+    #: How many of the client's flights were begun (outside TLS, inside it, …).
+    flights: int = 1
 
     def end(self, outcome: str, place: str = "", why: str = "") -> bool:
         """Say how it ends; True, as what keeps a connection returns."""

@@ -1,0 +1,143 @@
+"""``caddylite test``: cases in files, expected against got."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from caddylite.errors import ConfigError
+
+if TYPE_CHECKING:
+    from caddylite.testing.cases import CaseFile
+    from caddylite.testing.checking import Result
+
+NO_FILES = "no file of cases here"
+_HINT = "name one, or write one with 'caddylite init --tests'"
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path())
+@click.option("-k", "--only", default="", help="Run cases whose name contains this")
+@click.option(
+    "--as",
+    "decide_as",
+    default="caddylite",
+    type=click.Choice(["caddylite", "caddy-l4", "both"]),
+    help="Decide as caddylite does, as caddy-l4 (42db569) does, or compare both",
+)
+@click.option("--update", is_flag=True, help="Write what came into the files")
+@click.option("--junit", default="", help="Write JUnit XML to this file (- is stdout)")
+@click.option("--tap", is_flag=True, help="Print TAP")
+@click.option("--live", is_flag=True, help="Run the config on loopback, with real sockets")
+@click.option("--against", default="", help="Do so with this Caddy program and compare")
+@click.option("-q", "--quiet", is_flag=True, help="Print failures only")
+def command(
+    files: tuple[str, ...],
+    only: str,
+    decide_as: str,
+    update: bool,
+    junit: str,
+    tap: bool,
+    live: bool,
+    against: str,
+    quiet: bool,
+) -> None:
+    """Run the cases in FILES (default: *.test.yaml here). Exit status 1 if one fails.
+
+    Nothing is opened or looked up, except with --live and --against.
+    """
+    from caddylite.testing import cases
+
+    names = list(files) or sorted(str(p) for p in Path().glob("*.test.yaml"))
+    if not names:
+        raise ConfigError(NO_FILES, hint=_HINT)
+    loaded = [cases.load(name) for name in names]
+    if live or against:
+        _live(loaded, only, against)
+        return
+    both = decide_as == "both"
+    shown = not tap and junit != "-"
+    done: list[tuple[CaseFile, list[Result]]] = []
+    for file in loaded:
+        done.append((file, _run(file, only, decide_as, shown, quiet)))
+    if update:
+        _update(done)
+    _write(done, junit, tap)
+    results = [r for _, some in done for r in some]
+    failed = sum(not r.passed for r in results)
+    differ = sum(not r.agreed for r in results) if both else 0
+    if shown:
+        end = f"{len(results) - failed} passed, {failed} failed"
+        click.echo(end + (f", {differ} differ in caddy-l4" if both else ""))
+        if differ:
+            _advise(done)
+    if (failed and not update) or differ:
+        sys.exit(1)
+
+
+def _run(file: "CaseFile", only: str, decide_as: str, shown: bool, quiet: bool) -> "list[Result]":
+    from caddylite.testing import checking, reports
+
+    both = decide_as == "both"
+    colour = sys.stdout.isatty()
+    out = []
+    chosen = (lambda name: only.lower() in name.lower()) if only else None
+    as_ = "caddylite" if both else decide_as
+    for result in checking.run(file, only=chosen, decide_as=as_, both=both):
+        out.append(result)
+        if not shown:
+            continue
+        if not (quiet and result.passed and result.agreed):
+            click.echo(reports.line(result, colour))
+        if not result.passed:
+            click.echo(reports.details(result, colour))
+        if not result.agreed:
+            click.echo(reports.real_details(result))
+    return out
+
+
+def _update(done: "list[tuple[CaseFile, list[Result]]]") -> None:
+    from caddylite.testing.checking import updated
+
+    for file, results in done:
+        text = updated(file, results)
+        if text != file.text:
+            file.path.write_text(text)
+            click.echo(f"updated {file.path}")
+
+
+def _write(done: "list[tuple[CaseFile, list[Result]]]", junit: str, tap: bool) -> None:
+    from caddylite.testing import reports
+
+    if tap:
+        click.echo(reports.tap([r for _, some in done for r in some]), nl=False)
+    if junit:
+        text = reports.junit([(str(file.path), some) for file, some in done])
+        if junit == "-":
+            click.echo(text, nl=False)
+        else:
+            Path(junit).write_text(text)
+
+
+def _advise(done: "list[tuple[CaseFile, list[Result]]]") -> None:
+    from caddylite.testing.caddy_l4.advice import advise
+
+    for file, results in done:
+        for words in advise(file, results):
+            click.echo(words)
+
+
+def _live(loaded: "list[CaseFile]", only: str, against: str) -> None:
+    from caddylite.testing import live
+
+    failed = 0
+    for file in loaded:
+        answers: Any = live.run(file, only, against)
+        for name, problem in answers:
+            click.echo(f"{'FAIL' if problem else 'ok  '} {name}")
+            if problem:
+                click.echo(f"  {problem}")
+            failed += bool(problem)
+    if failed:
+        sys.exit(1)
