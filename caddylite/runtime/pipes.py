@@ -11,12 +11,17 @@ _F_SETPIPE_SZ: Final = 1031
 
 Pipe = tuple[int, int]
 _free: list[Pipe] = []
+#: The fewest that lay unused since the last :func:`close_unused`.
+_least = 0
 
 
 def take() -> Pipe | None:
     """Return an empty pipe (read end, write end); None when no more can be had."""
+    global _least
     if _free:
-        return _free.pop()
+        pipe = _free.pop()
+        _least = min(_least, len(_free))
+        return pipe
     import fcntl
 
     try:
@@ -40,6 +45,15 @@ def give_back(pipe: Pipe, left_inside: int) -> None:
         os.close(pipe[1])
     else:
         _free.append(pipe)
+
+
+def close_unused() -> None:
+    """Close the pipes that nobody has wanted since this was called last."""
+    global _least
+    for pipe in _free[:_least]:
+        give_back(pipe, 1)
+    del _free[:_least]
+    _least = len(_free)
 
 
 def drop_all() -> None:

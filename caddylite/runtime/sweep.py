@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final
 
+from caddylite.runtime import pipes
 from caddylite.runtime.listeners import KEEPALIVE
 from caddylite.runtime.relay import Side
 
@@ -44,6 +45,7 @@ class Sweeper:
 
     def _again(self) -> None:
         self.sweep()
+        pipes.close_unused()
         self.start()
 
     def sweep(self) -> None:
