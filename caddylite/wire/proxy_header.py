@@ -8,6 +8,8 @@ what is refused are those of go-proxyproto, which Caddy uses, and a CRC32c TLV i
 from dataclasses import dataclass
 from typing import Final
 
+from caddylite.wire.crc32c import crc32c
+
 SIGNATURE_V1: Final = b"PROXY "
 SIGNATURE_V2: Final = b"\r\n\r\n\x00\r\nQUIT\n"
 #: The longest version 1 line, and the longest version 2 header that is taken, in bytes.
@@ -216,22 +218,6 @@ def _checksum_fits(header: bytes, tlvs: tuple[TLV, ...]) -> bool:
             break
         at += len(value)
     return crc32c(header[:at] + b"\0\0\0\0" + header[at + 4 :]) == int.from_bytes(sums[0], "big")
-
-
-_crc_table: list[int] = []
-
-
-def crc32c(data: bytes) -> int:
-    """Return the Castagnoli CRC (RFC 3720 appendix B.4), as TLV 3 carries it."""
-    if not _crc_table:
-        for n in range(256):
-            for _ in range(8):
-                n = n >> 1 ^ (0x82F63B78 if n & 1 else 0)
-            _crc_table.append(n)
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc = crc >> 8 ^ _crc_table[(crc ^ byte) & 0xFF]
-    return crc ^ 0xFFFFFFFF
 
 
 def build(
