@@ -1,5 +1,6 @@
 """``throttle``: slows down what comes from the client."""
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -79,6 +80,8 @@ class _Throttled(Layer):
         super().__init__(outer, nxt, house)
         self._buckets, self._latency = buckets, latency
         self._held = b""
+        #: The sizes of the datagrams held: each passes whole.
+        self._sizes: deque[int] | None = deque() if outer.cx.is_datagram else None
         self._timer: Any = None
         self._paused = False  # by the flow inside
         self._ended = False
@@ -99,15 +102,16 @@ class _Throttled(Layer):
     def dataReceived(self, data: bytes) -> None:
         """Hold it until it may pass."""
         self._held += data
+        if self._sizes is not None and data:
+            self._sizes.append(len(data))
         if self._timer is None:
             self._pass()
 
     def _pass(self) -> None:
         """Pass on what may pass now."""
         while self._held and not self._paused:
-            size = min(len(self._held), *(b.burst for b in self._buckets)) if self._buckets else 0
-            size = size or len(self._held)
-            seconds = max((b.wait(size) for b in self._buckets), default=0.0)
+            size = self._piece()
+            seconds = max((b.wait(min(size, b.burst)) for b in self._buckets), default=0.0)
             if seconds > 0:
                 self._hold_below()
                 if seconds < float("inf"):
@@ -115,6 +119,8 @@ class _Throttled(Layer):
                 return
             for bucket in self._buckets:
                 bucket.take(size)
+            if self._sizes is not None:
+                self._sizes.popleft()
             data, self._held = self._held[:size], self._held[size:]
             self.inner.dataReceived(data)
         if self._paused:
@@ -125,6 +131,12 @@ class _Throttled(Layer):
                 read_ended(self.inner, self)
         else:
             self.transport.resumeProducing()
+
+    def _piece(self) -> int:
+        """Return how many bytes pass at once: a datagram, or what no burst is smaller than."""
+        if self._sizes is not None:
+            return self._sizes[0]
+        return min([len(self._held), *(b.burst for b in self._buckets)])
 
     def _again(self) -> None:
         self._timer = None

@@ -139,6 +139,8 @@ class DatagramListener:
             return None
         cx = Connection(remote, local, self._network, self.house.clock())
         flow = Association(self, key, peer, cx, now)
+        if not sender:
+            flow.answer = _lose  # a Unix socket without a name cannot be answered
         self.table[key] = flow
         if not self.owner.opened(flow):
             self.forget(flow)
@@ -186,3 +188,7 @@ class DatagramListener:
         self.house.watch.forget(self.fd)
         self.sock.close()
         self.fd = -1
+
+
+def _lose(data: bytes, peer: Any) -> None:
+    raise BlockingIOError
