@@ -23,6 +23,7 @@ class SocketAddress:
     family: int
     address: Any
     conns: int = 0
+    datagrams: bool = False
 
 
 async def dial_by_house(
