@@ -50,6 +50,7 @@ class _Lot:
 
     def __init__(self, drafts: list[AutomationDraft]) -> None:
         self.drafts: list[AutomationDraft | None] = list(drafts)
+        self.classes: list[str] = []
         self.places: dict[str, list[int]] = defaultdict(list)
         self.catch_alls: list[int] = []
         for place, draft in enumerate(drafts):
@@ -102,6 +103,7 @@ class _Lot:
         """Join each policy with those behind it that say the same."""
         alike: dict[Any, deque[int]] = defaultdict(deque)
         coarse = [None if d is None else _coarse(d) for d in self.drafts]
+        self.classes = ["" if d is None else _class(d) for d in self.drafts]
         for place, key in enumerate(coarse):
             if key is not None:
                 alike[key].append(place)
@@ -121,7 +123,7 @@ class _Lot:
                 continue
             if other.subjects == draft.subjects and other.settings() == draft.settings():
                 self.drafts[j] = None
-            elif not _same_settings(draft, other):
+            elif not _same_settings(draft, other, self.classes[place], self.classes[j]):
                 continue
             elif draft.subjects and not other.subjects:
                 shadowed = self.shadowed_by(place)
@@ -132,6 +134,8 @@ class _Lot:
                 if held is None:
                     held = set(draft.subjects)
                     draft.subjects = list(draft.subjects)
+                if not draft.subjects:
+                    self.classes[place] = self.classes[j]
                 self._take_subjects(place, draft, other, held)
                 self.drafts[j] = None
 
@@ -160,25 +164,20 @@ def _coarse(draft: AutomationDraft) -> Any:
     )
 
 
-def _same_settings(a: AutomationDraft, b: AutomationDraft) -> bool:
-    if a.fixed_issuers == b.fixed_issuers:
-        return _same_implicit_issuers(a, b)
-    return _is_internal_by_default(a) and _is_internal_by_default(b)
-
-
-def _same_implicit_issuers(a: AutomationDraft, b: AutomationDraft) -> bool:
-    """Would the issuers that are chosen later, where none is named, be the same?"""
+def _same_settings(a: AutomationDraft, b: AutomationDraft, class_a: str, class_b: str) -> bool:
+    """Would both use the same issuers? Where none is named, that is for the names to say."""
+    if a.fixed_issuers != b.fixed_issuers:
+        return _is_internal(a, class_a) and _is_internal(b, class_b)
     if a.fixed_issuers or a.issuers or b.fixed_issuers or b.issuers:
         return True
-    left, right = _class(a), _class(b)
-    return left == right or "catch-all" in (left, right)
+    return class_a == class_b or "catch-all" in (class_a, class_b)
 
 
-def _is_internal_by_default(draft: AutomationDraft) -> bool:
+def _is_internal(draft: AutomationDraft, names: str) -> bool:
     if draft.issuers:
         return False
     if not draft.fixed_issuers:
-        return _class(draft) == "internal"
+        return names == "internal"
     return draft.fixed_issuers == (internal_issuer(),)
 
 
