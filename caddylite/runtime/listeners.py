@@ -4,6 +4,7 @@ import os
 import socket
 import stat
 from _socket import socket as Socket
+from collections.abc import Iterable
 from contextlib import suppress
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT
 from typing import Final
@@ -19,8 +20,12 @@ KEEPALIVE: Final = 15
 _TCP: Final = ("tcp", "tcp4", "tcp6")
 
 
-def listen(address: NetworkAddress) -> Socket:
-    """Bind one address (no range) and listen; ConfigError says why it cannot be."""
+def listen(address: NetworkAddress, beside: bool = False) -> Socket:
+    """Bind one address (no range) and listen; ConfigError says why it cannot be.
+
+    ``beside``: another listener of this config has the same port on another address (``:443`` and
+    ``127.0.0.1:443``; the kernel prefers the specific one).
+    """
     try:
         if sockets.is_datagram(address):
             return sockets.bind(address)
@@ -30,33 +35,37 @@ def listen(address: NetworkAddress) -> Socket:
             return _inherit(address)
         if address.network not in _TCP:
             raise ConfigError(f"unsupported network type: {address.network}")
-        return _listen_tcp(address)
+        return _listen_tcp(address, beside)
     except OSError as e:
         raise ConfigError(_complaint(address, e), hint=_hint(e)) from None
 
 
-def _listen_tcp(address: NetworkAddress) -> Socket:
+def _listen_tcp(address: NetworkAddress, beside: bool) -> Socket:
     host, port = address.host.strip("[]"), address.start_port
     if not host:
         # One socket for both families, where there is IPv6.
         if address.network != "tcp4":
             try:
-                return _bind(socket.AF_INET6, ("::", port), only6=address.network == "tcp6")
+                return _bind(socket.AF_INET6, ("::", port), address.network == "tcp6", beside)
             except OSError as e:
                 if address.network == "tcp6" or e.errno not in (EAFNOSUPPORT, EADDRNOTAVAIL):
                     raise
-        return _bind(socket.AF_INET, ("0.0.0.0", port))
+        return _bind(socket.AF_INET, ("0.0.0.0", port), beside=beside)
     family = {"tcp4": socket.AF_INET, "tcp6": socket.AF_INET6}.get(address.network, 0)
     found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, socket.AI_PASSIVE)
     found.sort(key=lambda info: info[0] != socket.AF_INET)  # Go prefers IPv4 for a name
     kind, _, _, _, name = found[0]
-    return _bind(kind, name, only6=address.network == "tcp6" or host != "::")
+    return _bind(kind, name, address.network == "tcp6" or host != "::", beside)
 
 
-def _bind(family: int, name: tuple[object, ...], only6: bool = False) -> Socket:
+def _bind(
+    family: int, name: tuple[object, ...], only6: bool = False, beside: bool = False
+) -> Socket:
     sock = Socket(family, socket.SOCK_STREAM | _FLAGS, 0)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if beside:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(only6))
         # What is set here, accepted sockets inherit.
@@ -74,6 +83,15 @@ def _bind(family: int, name: tuple[object, ...], only6: bool = False) -> Socket:
 
 
 _FLAGS: Final = getattr(socket, "SOCK_CLOEXEC", 0) | getattr(socket, "SOCK_NONBLOCK", 0)
+
+
+def share_a_port(addresses: Iterable[NetworkAddress]) -> set[int]:
+    """Return the TCP ports that these addresses have on several hosts, each host once."""
+    hosts: dict[int, list[str]] = {}
+    for address in addresses:
+        if address.network in _TCP and address.start_port:
+            hosts.setdefault(address.start_port, []).append(address.host)
+    return {p for p, known in hosts.items() if len(known) > 1 and len({*known}) == len(known)}
 
 
 def _listen_unix(address: NetworkAddress) -> Socket:

@@ -90,9 +90,11 @@ class Service:
         """Bind every address, then accept; if one cannot be had, none is kept."""
         self.tls.start(*self._served)
         bound: list[tuple[Any, Entry]] = []
+        shared = listeners.share_a_port(entry.address for entry in self.entries)
         try:
             for entry in self.entries:
-                bound.append((listeners.listen(entry.address), entry))
+                beside = entry.address.start_port in shared
+                bound.append((listeners.listen(entry.address, beside), entry))
         except ConfigError:
             for sock, entry in bound:
                 sock.close()

@@ -124,3 +124,23 @@ def test_an_inherited_descriptor():
     assert not os.get_inheritable(sock.fileno())
     sock.close()
     given.close()
+
+
+def test_a_wildcard_and_a_specific_address_can_share_a_port():
+    first = listeners.listen(NetworkAddress.parse("127.0.0.1:0"), beside=True)
+    port = first.getsockname()[1]
+    second = listeners.listen(NetworkAddress.parse(f":{port}"), beside=True)
+    with first, second, socket.create_connection(("127.0.0.1", port), timeout=5):
+        accepted, _ = first._accept()  # the kernel prefers the specific one
+        os.close(accepted)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "ports"),
+    [
+        ((":443", "127.0.0.1:443", ":80", "udp/:80"), {443}),
+        ((":443", ":443", "127.0.0.1:443"), set()),  # the same twice is refused, as ever
+    ],
+)
+def test_which_ports_are_shared(addresses, ports):
+    assert listeners.share_a_port(map(NetworkAddress.parse, addresses)) == ports
