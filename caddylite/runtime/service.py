@@ -49,7 +49,7 @@ class Service:
             try:
                 start(self, maker, app)
             except ConfigError as e:
-                raise e.wrap(f"loading new config: loading {name} app module: ") from None
+                raise e.wrap(f"loading {name} app module: provision {name}: ") from None
 
     def _apps(self) -> list[tuple[str, Any]]:
         order = {name: i for i, name in enumerate(_STARTS)}
@@ -65,7 +65,7 @@ class Service:
         try:
             self.tls, pki = make_apps(tls, apps.get("pki"), self.house, self.config.storage)
         except ConfigError as e:
-            raise e.wrap("loading new config: loading tls app module: ") from None
+            raise e.wrap("loading tls app module: provision tls: ") from None
         self.house.apps |= {"tls": self.tls, "pki": pki}
 
     def _layer4(self, maker: TreeMaker, app: Any) -> None:

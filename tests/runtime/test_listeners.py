@@ -130,9 +130,13 @@ def test_a_wildcard_and_a_specific_address_can_share_a_port():
     first = listeners.listen(NetworkAddress.parse("127.0.0.1:0"), beside=True)
     port = first.getsockname()[1]
     second = listeners.listen(NetworkAddress.parse(f":{port}"), beside=True)
-    with first, second, socket.create_connection(("127.0.0.1", port), timeout=5):
-        accepted, _ = first._accept()  # the kernel prefers the specific one
-        os.close(accepted)
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            accepted, _ = first._accept()  # the kernel prefers the specific one
+            os.close(accepted)
+    finally:
+        first.close()
+        second.close()
 
 
 @pytest.mark.parametrize(
