@@ -36,6 +36,9 @@ def module(module_id: str) -> Callable[[T], T]:
     return register
 
 
+#: What is in there counts only when it was asked for, even if something has imported it.
+_OPT_IN = "caddylite.opt_in."
+
 #: Plugins that were asked for by name, beside those that are installed.
 _added: dict[str, str] = {}
 
@@ -92,7 +95,7 @@ def _import_path(namespace: str, name: str) -> str:
 def lookup(module_id: str) -> type | None:
     """Return the class with this ID, importing its file if need be; None if there is none."""
     cls = _classes.get(module_id)
-    if cls is not None:
+    if cls is not None and (module_id in _added or not cls.__module__.startswith(_OPT_IN)):
         return cls
     namespace, _, name = module_id.rpartition(".")
     if not name.replace("-", "_").isidentifier() and not iskeyword(name):
@@ -120,5 +123,9 @@ def find(namespace: str, name: str, at: Span | None = None) -> type:
     module_id = f"{namespace}.{name}" if namespace else name
     cls = lookup(module_id)
     if cls is None:
-        raise UnknownName(f"unknown module: {module_id}", name, names(namespace), at)
+        from caddylite.advice import about_module
+
+        error = UnknownName(f"unknown module: {module_id}", name, names(namespace), at)
+        error.hint = about_module(module_id)
+        raise error
     return cls
