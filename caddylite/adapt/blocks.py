@@ -36,9 +36,12 @@ def _run(outer: Helper, segment: Segment, inner: Helper) -> list[ConfigValue]:
     name = segment[0].text
     directive = find_directive(name)
     if directive is None:
+        from caddylite.adapt.advice import about_directive
+
         raise outer.err(
             f"unrecognized directive: {name} - are you sure your Caddyfile structure "
-            "(nesting and braces) is correct?"
+            "(nesting and braces) is correct?",
+            about_directive(name),
         )
     try:
         values = directive(inner)

@@ -65,15 +65,18 @@ def _refuse_what_is_no_address(blocks: list[Block]) -> None:
         for number, key in enumerate(block.keys):
             where = f"{key.file}:{key.line}: "
             if not number and key.text.startswith("@"):
+                from caddylite.adapt.advice import MATCHER_OUTSIDE
+
                 message = f"cannot define a matcher outside of a site block: '{key.text}'"
-                raise ConfigError(where + message, key.span).as_is()
+                raise ConfigError(where + message, key.span, MATCHER_OUTSIDE).as_is()
             if is_directive(key.text):
+                from caddylite.adapt.advice import DIRECTIVE_OUTSIDE
+
                 message = (
                     f"parsed '{key.text}' as a site address, but it is a known directive; "
                     "directives must appear in a site block"
                 )
-                hint = "put it into the braces of a site, or close the block before it later"
-                raise ConfigError(where + message, key.span, hint).as_is()
+                raise ConfigError(where + message, key.span, DIRECTIVE_OUTSIDE).as_is()
 
 
 def _apps(pairings: list[Pairing], named: NamedRoutes, around: Surroundings) -> dict[str, App]:

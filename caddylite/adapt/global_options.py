@@ -34,8 +34,10 @@ def _read(segment: Segment, options: dict[str, Any]) -> None:
     name = token.text
     option = find_option(name)
     if option is None:
+        from caddylite.adapt.advice import about_option
+
         message = f"{token.file}:{token.line}: unrecognized global option: {name}"
-        raise ConfigError(message, token.span, _hint(name)).as_is()
+        raise ConfigError(message, token.span, about_option(name)).as_is()
     try:
         value = option.parse(Dispenser(segment), options.get(name))
     except ConfigError as e:
@@ -60,22 +62,6 @@ def find_option(name: str) -> ModuleType | None:
 
         path = plugins(PLUGIN_PREFIX).get(name)
         return None if path is None else import_module(path)
-    return None
-
-
-def _hint(name: str) -> str | None:
-    from difflib import get_close_matches
-
-    from caddylite.adapt.directives import is_directive
-
-    near = get_close_matches(name, built_in(), n=1)
-    if near:
-        return f"did you mean '{near[0]}'?"
-    if is_directive(name):
-        return (
-            "this block has no site address before it, so it is read as the global options; "
-            "is an environment variable in the address not set?"
-        )
     return None
 
 

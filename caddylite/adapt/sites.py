@@ -6,7 +6,7 @@ import msgspec
 
 from caddylite.adapt.addresses import Address
 from caddylite.adapt.blocks import attributed
-from caddylite.adapt.directives import built_in, find_directive
+from caddylite.adapt.directives import find_directive
 from caddylite.adapt.helper import ConfigValue, Helper, Surroundings
 from caddylite.adapt.shorthands import expand_shorthands
 from caddylite.caddyfile.parser import Block, Segment
@@ -88,6 +88,8 @@ def read_site(block: Block, around: Surroundings) -> Site:
         raise ConfigError(
             "server block without any key is global configuration, and if used, it must be first",
             block.segments[0][0].span if block.segments else None,
+            "move the block without a key to the beginning of the file; if its key was to come "
+            "from a variable ({$NAME}), that variable is not set",
         ).as_is()
     matchers: dict[str, MatcherSet] = {}
     for segment in block.segments:
@@ -127,10 +129,9 @@ def _unknown(segment: Segment, block: Block) -> ConfigError:
             "\nDid you mean to define a second site? If so, you must use curly braces around "
             "each site to separate their configurations."
         )
-    from difflib import get_close_matches
+    from caddylite.adapt.advice import about_directive
 
-    near = get_close_matches(token.text, built_in(), n=1)
-    hint = f"did you mean '{near[0]}'?" if near else None
+    hint = about_directive(token.text, [key.text for key in block.keys])
     return ConfigError(message, token.span, hint).as_is()
 
 
