@@ -8,7 +8,6 @@ from caddylite.errors import ConfigError
 CASES = [
     ("reverse_proxy localhost:80", "reverse_proxy:", "braces of a site"),
     ("respond hello", "known directive", "braces of a site"),
-    ("@m {\n\trespond 1\n}", "cannot define a matcher", "inside the braces"),
     ("@m path /x\nrespond @m 1", "may not be defined globally", "braces of the site"),
     ("{$NO_SUCH_DOMAIN} {\n\trespond 1\n}", "unrecognized global option", "environment variable"),
     (":80 {\n}\n{$NO_SUCH_DOMAIN} {\n\trespond 1\n}", "without any key", "variable is not set"),
