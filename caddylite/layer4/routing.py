@@ -22,6 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from caddylite.errors import ConfigError
 from caddylite.layer4.config import Route
 from caddylite.layer4.matching import Connection, Match, Matcher, NeedMore, Peek
 from caddylite.layer4.route_index import Candidate, RouteIndex
@@ -116,8 +117,7 @@ class Router:
         self, routes: Sequence[Route], context: Any = None, *, index: bool = True
     ) -> None:
         self.routes = tuple(
-            CompiledRoute(i, [_prepare(s, context) for s in route.match])
-            for i, route in enumerate(routes)
+            CompiledRoute(i, _prepare_sets(i, route, context)) for i, route in enumerate(routes)
         )
         self._count = len(self.routes)
         self._index = RouteIndex(routes, self.routes, context) if index else None
@@ -211,6 +211,14 @@ class Router:
         """Return the routes still pending, for the log when the time is up."""
         p = Peek(data[:LIMIT], cx, datagrams)
         return [r.index for r in self.routes[first:] if r.status(p) >= WAITING]
+
+
+def _prepare_sets(position: int, route: Route, context: Any) -> list[list[tuple[str, Match]]]:
+    """Prepare a route's sets of matchers; a complaint says which route it is about."""
+    try:
+        return [_prepare(s, context) for s in route.match]
+    except ConfigError as e:
+        raise e.wrap(f"route {position}: loading matcher modules: ") from None
 
 
 def _prepare(matchers: dict[str, Matcher], context: Any) -> list[tuple[str, Match]]:

@@ -28,7 +28,10 @@ def run(config: Config, source: Any = None, *, pidfile: str = "", watch: bool = 
     redirect(book)
     house = RunningHouse(reactor, book)
     service = Service(config, house)
-    service.build()
+    try:
+        service.build()
+    except ConfigError as e:
+        raise e.wrap("loading initial config: loading new config: ") from None
     service.start()
     _write_pidfile(pidfile)
     program = _Program(reactor, service, book.logger(""))

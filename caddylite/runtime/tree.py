@@ -112,7 +112,7 @@ class TreeMaker:
                     server.routes, drop, server.matching_timeout.seconds, f"{name}/"
                 )
             except ConfigError as e:
-                raise e.wrap(f"server {name}: ") from None
+                raise e.wrap(f"server '{name}': ") from None
             for i, text in enumerate(server.listen):
                 for address in self._addresses(text, i):
                     stage = f"routes of {name} ({len(server.routes)})"
@@ -167,7 +167,13 @@ class TreeMaker:
         chain: list[Any] = [*before, None, *(w for w in behind if w.name != "tls")]
         for wrapper in reversed(chain):
             if wrapper is not None:
-                stage = self.wrapper(wrapper, stage)
+                try:
+                    stage = self.wrapper(wrapper, stage)
+                except ConfigError as e:
+                    where = f"position {wrappers.index(wrapper)}: loading module '{wrapper.name}'"
+                    raise e.wrap(
+                        f"loading listener wrapper modules: {where}: provision {wrapper.id}: "
+                    ) from None
                 names.insert(0, wrapper.name)
             elif listen.policies:
                 stage = self.tls(listen.policies, stage)

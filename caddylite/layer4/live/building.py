@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeVar
 
-from caddylite.errors import ConfigError
+from caddylite.errors import ConfigError, InvalidConfiguration
 from caddylite.layer4.config import Route
 from caddylite.layer4.handling import Handler
 from caddylite.layer4.live.flow import Flow
@@ -56,16 +56,21 @@ class Builder:
             label=label,
             limits=self.limits,
         )
-        selector.chains = [
-            self.chain(route.handle, _continue(selector, i + 1), f"{label}{i}")
-            for i, route in enumerate(routes)
-        ]
+        for i, route in enumerate(routes):
+            try:
+                chain = self.chain(route.handle, _continue(selector, i + 1), f"{label}{i}")
+            except ConfigError as e:
+                raise e.wrap(f"route {i}: ") from None
+            selector.chains.append(chain)
         return selector
 
     def chain(self, handlers: Sequence[Handler], nxt: Next, label: str = "") -> Next:
         """Build handlers that run one after the other, then ``nxt``."""
         for i in range(len(handlers) - 1, -1, -1):
-            nxt = self.handler(handlers[i], nxt, f"{label}.{i}")
+            try:
+                nxt = self.handler(handlers[i], nxt, f"{label}.{i}")
+            except ConfigError as e:
+                raise _named(e, handlers[i], i) from None
         return nxt
 
     def handler(self, ir: Handler, nxt: Next, label: str) -> Next:
@@ -78,6 +83,13 @@ class Builder:
             raise ConfigError(f"the layer4 handler '{ir.name}' is not built yet") from None
         live: type[Live[Handler]] = getattr(module, type(ir).__name__)
         return live(ir, self, nxt, label)
+
+
+def _named(error: ConfigError, ir: Handler, position: int) -> ConfigError:
+    """Say which handler a complaint is about, as Caddy's provisioning does."""
+    about = "invalid configuration: " if isinstance(error, InvalidConfiguration) else ""
+    start = f"{ir.id}: " if about else f"provision {ir.id}: "
+    return error.wrap(f"position {position}: loading module '{ir.name}': {start}{about}")
 
 
 def _continue(selector: Selector, first: int) -> Next:

@@ -1,6 +1,6 @@
 """Routes at work: asks the router about a flow and runs the handlers of the route taken."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import inf
 from typing import Any
 
@@ -45,7 +45,7 @@ class Selector:
         self.router, self.fallback = router, fallback
         self.timeout = timeout
         self.labels = [f"{label}{i}" for i in range(len(router))]
-        self.chains: Sequence[Next] = ()
+        self.chains: list[Next] = []
         self.log = house.logger("layer4")
         self.monotonic: Callable[[], float] = house.monotonic
         self.limits = limits or Limits()
