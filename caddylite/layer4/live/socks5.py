@@ -146,6 +146,7 @@ class _Connect:
 
     connect_timeout = CONNECT_TIMEOUT
     bind: Callable[[Any, Flow], None] | None = None
+    wrap: Callable[[Any, Flow, Target], Any] | None = None
 
     def __init__(self, server: Socks5, flow: Flow, request: wire.Request) -> None:
         self._server, self._flow, self._port = server, flow, request.port

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.interfaces import IProtocol
 
+from caddylite.layer4.live.addresses import from_socket
 from caddylite.layer4.live.crossing import cross
 from caddylite.layer4.live.flow import Flow, Forwarder, Reader, Target
 from caddylite.layer4.matching import Connection
@@ -140,6 +141,8 @@ class Association(Flow):
                 up.close()
             forwarder.failed(self, target, (e.strerror or str(e)).lower())
             return
+        if forwarder.joined is not None:
+            forwarder.joined(self, from_socket(up.getsockname()))
         self._join(up, target, preface)
 
     def _join(self, up: Socket, target: Target, preface: bytes) -> None:

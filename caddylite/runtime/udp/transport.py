@@ -89,7 +89,8 @@ class _Datagrams:
             self.disconnecting = True
             self._house.later(0, self._finish)
 
-    abortConnection = loseConnection
+    #: There is no half of it to be ended.
+    abortConnection = loseWriteConnection = loseConnection
 
     def lose(self, reason: Exception | None = None) -> None:
         """Tell the protocol that it is over, once."""
