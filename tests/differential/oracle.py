@@ -51,6 +51,7 @@ def ask_caddy(program: str, text: str, folder: Path) -> Answer:
 
 def ask_us(text: str) -> Answer:
     """Adapt a text in this process (whose folder and environment must be set)."""
+    Path("Caddyfile").write_text(text)
     try:
         config, warnings = from_caddyfile(text, "Caddyfile")
     except ConfigError as e:
