@@ -52,6 +52,26 @@ def load(text: str, file: str = "config.json") -> Any:
     return value
 
 
+_ID = re.compile(r',?[ \t\n\f\r]*"@id"[ \t\n\f\r]*:[ \t\n\f\r]*'
+                 r'(?:-?[0-9]+(?:\.[0-9]+)?|"[^\n]*?")[ \t\n\f\r]*,?')  # fmt: skip
+_NO_SPACE = re.compile(r"[^\n]")
+
+
+def without_ids(text: str) -> str:
+    """Blank out the ``"@id"`` fields, which name places of a config for the administration API.
+
+    As Caddy does it: by their look, wherever they stand. What is left keeps its line and column.
+    """
+
+    def blank(match: re.Match[str]) -> str:
+        found = match[0]
+        spaces = _NO_SPACE.sub(" ", found)
+        both = found.startswith(",") and found.endswith(",")
+        return f",{spaces[1:]}" if both else spaces
+
+    return _ID.sub(blank, text)
+
+
 def locate(text: str, path: Path, file: str = "config.json", key: bool = False) -> Span:
     """Say where in a JSON text a path leads: to the value, or to the ``key`` in front of it.
 

@@ -17,13 +17,30 @@ def from_caddyfile(text: str, file: str = "Caddyfile") -> "tuple[Config, list[Wa
 
 
 def from_json(text: str, file: str = "config.json") -> "Config":
-    """Compile Caddy JSON. ConfigError, with line, column and path, if it cannot be used."""
+    """Compile Caddy JSON. ConfigError, with line, column and path, if it cannot be used.
+
+    The words are those of ``caddy validate``; ``@id`` fields are taken out as it does.
+    """
     from caddylite import jsontext
     from caddylite.caddy.config import Config
     from caddylite.codec import from_plain
+    from caddylite.decoding_words import Nested
 
-    value = jsontext.load(text, file)
+    if not text:
+        raise ConfigError("decoding config: EOF", hint="the config is empty")
     try:
-        return from_plain(Config, value)
+        value = jsontext.load(text, file)
     except ConfigError as e:
+        raise e.wrap("config is not valid JSON: ", _NOT_JSON) from None
+    try:
+        if '"@id"' in text:
+            text = jsontext.without_ids(text)
+            value = jsontext.load(text, file)
+        return from_plain(Config, value)
+    except Nested as e:
         raise jsontext.place(e, text, file) from None
+    except ConfigError as e:
+        raise jsontext.place(e, text, file).wrap("decoding config: ") from None
+
+
+_NOT_JSON = "; did you mean to use a config adapter (the --adapter flag)?"
