@@ -13,6 +13,7 @@ It keeps the last route taken and one mark, not the state of each route:
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from caddylite.errors import ConfigError
 from caddylite.layer4.config import Route
 from caddylite.layer4.routing import MATCHING_TIMEOUT
 from caddylite.testing.caddy_l4.reading import Ask, Broken, Need, prepare
@@ -42,7 +43,7 @@ class CaddyL4:
     def _asks(self, routes: Sequence[Route]) -> list[Ask]:
         known = self._known.get(id(routes))
         if known is None:
-            known = self._known[id(routes)] = routes, [prepare(route) for route in routes]
+            known = self._known[id(routes)] = routes, _prepared(routes)
         return known[1]
 
     def routes(self, walk: "Walk", routes: Sequence[Route], where: str, timeout: float) -> bool:
@@ -67,6 +68,15 @@ class CaddyL4:
     def _step(self, walk: "Walk", routes: Sequence[Route], where: str, taken: int | None) -> None:
         """Report what our router thinks of the routes, and which one caddy-l4 takes."""
         walk.routes_step(routes, self.lab.router(routes), where, 0, taken)
+
+
+def _prepared(routes: Sequence[Route]) -> list[Ask]:
+    try:
+        return [prepare(route) for route in routes]
+    except ConfigError:
+        from caddylite.testing.unready import usable
+
+        return [prepare(route) for route in usable(routes)]
 
 
 class _Run:

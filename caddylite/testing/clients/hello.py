@@ -6,6 +6,7 @@ stays as recorded; lengths are worked out anew (RFC 8446 4.1.2).
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from caddylite.errors import ConfigError
@@ -97,12 +98,18 @@ def split(data: bytes, count: int) -> bytes:
     message = data[5:]
     if count > len(message):
         raise ConfigError(f"a hello of {len(message)} bytes cannot fill {count} records")
-    return _records(message, data[1:3], -(-len(message) // count))
+    ends = [len(message) * (i + 1) // count for i in range(count)]
+    pieces = [message[a:b] for a, b in pairwise([0, *ends])]
+    return b"".join(_record(p, data[1:3]) for p in pieces)
 
 
 def _records(message: bytes, version: bytes, size: int) -> bytes:
     pieces = [message[at : at + size] for at in range(0, len(message), size)]
-    return b"".join(b"\x16" + version + len(p).to_bytes(2, "big") + p for p in pieces)
+    return b"".join(_record(p, version) for p in pieces)
+
+
+def _record(piece: bytes, version: bytes) -> bytes:
+    return b"\x16" + version + _sized(piece, 2)
 
 
 def _taken_apart(record: bytes) -> tuple[bytes, list[tuple[int, bytes]]]:

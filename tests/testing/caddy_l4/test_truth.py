@@ -1,4 +1,4 @@
-"""Who answers whom: 5,815 recorded answers of the real caddy-l4, for our router and for its likeness.
+"""Who answers whom: 5,815 answers of the real caddy-l4, for our router and its likeness.
 
 The harness of the recording (each handler that needs a partner is a proxy to a backend of its own;
 tee is left out) is made here anew, from the configs beside the tables.
