@@ -123,7 +123,7 @@ def find(namespace: str, name: str, at: Span | None = None) -> type:
     module_id = f"{namespace}.{name}" if namespace else name
     cls = lookup(module_id)
     if cls is None:
-        from caddylite.advice import about_module
+        from caddylite.module_hints import about_module
 
         error = UnknownName(f"unknown module: {module_id}", name, names(namespace), at)
         error.hint = about_module(module_id)

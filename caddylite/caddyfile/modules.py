@@ -16,16 +16,15 @@ def find_module(d: Dispenser, kind: type[K], name: str) -> type[K]:
     module_id = f"{kind.namespace}.{name}"
     cls = lookup(module_id)
     if cls is None:
+        from caddylite.module_hints import about_module
+
         error = UnknownName(
             f"getting module named '{module_id}': module not registered: {module_id}",
             name,
             names(kind.namespace or ""),
             d.at,
         )
-        error.hint = error.hint or (
-            f"'{name}' is not one of the standard modules; a package that is installed beside "
-            f"caddylite can add it (entry point '{module_id}' in the group caddylite.modules)"
-        )
+        error.hint = about_module(module_id)
         raise error
     return cls
 

@@ -1,0 +1,1 @@
+"""One file a rule, or a small family of rules."""

@@ -1,0 +1,169 @@
+"""TLS that ends here: certificates that will not exist, and what comes after it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from caddylite.adapt import ownership
+from caddylite.testing.lint.finding import INFO, WARNING, Remark
+from caddylite.testing.lint.names import name_covers, site_names, snis
+from caddylite.testing.lint.rule import rule
+from caddylite.testing.lint.view import Place, View
+
+_VPN = ("ocserv", "openconnect", "anyconnect", "vpn")
+_STARTTLS = {21: "FTP", 25: "SMTP", 110: "POP3", 143: "IMAP", 587: "mail submission"}
+
+
+def certificate_names(view: View) -> set[str] | None:
+    """Return the names that certificates are managed for; None if others are loaded too."""
+    names = {name.lower() for s in view.http_servers for name, _ in site_names(view, s)}
+    tls = view.tls_app
+    if tls is None:
+        return names
+    for kind, loader in tls.certificates.items():
+        if kind != "automate":
+            return None
+        names |= {s.lower() for s in loader.subjects or ()}
+    for policy in tls.automation.policies if tls.automation else ():
+        if policy.on_demand or policy.get_certificate:
+            return None
+    return names
+
+
+def _wanted(place: Place) -> tuple[str, ...]:
+    """Return the names of the clients that reach a handler; empty if any name may come."""
+    for p in place.chain:
+        found = [snis(m["tls"]) for m in p.route.match if "tls" in m]
+        if found and all(found) and len(found) == len(p.route.match):
+            return tuple(n for names in found for n in names)
+    return ()
+
+
+@rule("L4050", WARNING, "TLS handler without a certificate")
+def no_certificate(view: View) -> Iterator[Remark]:
+    """Look for ``tls`` handlers for names that nothing in the file gets a certificate for."""
+    names = certificate_names(view)
+    if names is None:
+        return
+    for place in view.handlers:
+        if place.handler.name != "tls" or any("{" in n for n in _wanted(place)):
+            continue
+        wanted = _wanted(place)
+        missing = [w for w in wanted if not any(name_covers(n, w) for n in names)]
+        if missing or (not wanted and not names):
+            who = ", ".join(missing) or "any name"
+            name = missing[0] if missing else "vpn.example.com"
+            yield Remark(
+                place.handler,
+                f"TLS ends here for {who}, and nothing in this file gets a certificate for "
+                "that: the handshake fails",
+                f"add a site block '{name} {{ }}' (its certificate is used here too), or load one"
+                if view.is_caddyfile
+                else "name it in apps.tls.certificates.automate, or load one",
+            )
+
+
+@rule("L4034", WARNING, "no way for an ACME challenge")
+def no_challenge(view: View) -> Iterator[Remark]:
+    """Look for managed names whose challenges reach nobody: 443 is layer 4's, 80 nobody's."""
+    tls = view.tls_app
+    automate = getattr(tls.certificates.get("automate"), "subjects", None) if tls else None
+    names = [n for n in automate or () if "." in n]
+    if not names or _other_issuers(tls):
+        return
+    claims = list(ownership.claims(view.config)) if view.config is not None else []
+    http = {c.address.start_port for c in claims if c.app == "http"}
+    if http & {80, 443} or not any(443 in r.ports for r in view.lists if r.kind == "server"):
+        return
+    yield Remark(
+        tls,
+        f"certificates for {', '.join(names)} are to be obtained, but port 443 belongs to layer4, "
+        "which answers no TLS-ALPN challenge, and nothing listens on port 80",
+        "leave port 80 free for the HTTP challenge, or use a DNS challenge or an own certificate",
+    )
+
+
+def _other_issuers(tls: Any) -> bool:
+    policies = tls.automation.policies if tls.automation else ()
+    return any(i.name == "internal" or getattr(i, "challenges", None)
+               for p in policies for i in p.issuers)  # fmt: skip
+
+
+@rule("L4051", WARNING, "upstream's certificate is not checked")
+def not_verified(view: View) -> Iterator[Remark]:
+    """Look for ``tls_insecure_skip_verify``."""
+    for place, upstream, text, _ in view.dials():
+        if upstream.tls is not None and upstream.tls.insecure_skip_verify:
+            yield Remark(
+                place.handler,
+                f"whoever answers at {text} is believed, with any certificate",
+                "trust its authority (tls_trust_pool), and say its name (tls_server_name)",
+            )
+
+
+@rule("L4052", INFO, "TLS ends here, and the next hop wants STARTTLS")
+def starttls_next(view: View) -> Iterator[Remark]:
+    """Look for proxies to mail ports in clear text behind a ``tls`` handler."""
+    for place, upstream, text, dial in view.dials():
+        if place.clear and dial is not None and upstream.tls is None:
+            what = _STARTTLS.get(dial.start_port)
+            if what:
+                yield Remark(
+                    place.handler,
+                    f"{text} ({what}) gets clear text from this proxy: many servers refuse "
+                    "to log in without STARTTLS, and they see the proxy's address",
+                    "use the server's own TLS port, or allow plain logins from this address there",
+                )
+
+
+@rule("L4053", WARNING, "TLS taken off in front of a VPN")
+def vpn_terminated(view: View) -> Iterator[Remark]:
+    """Look for ``tls`` handlers before a proxy to ocserv."""
+    for place, upstream, text, _ in view.dials():
+        if place.clear and upstream.tls is None and any(v in text.lower() for v in _VPN):
+            yield Remark(
+                place.handler,
+                "with TLS ended here ocserv can neither ask for client certificates nor derive "
+                "the keys of its DTLS channel",
+                "remove the handler tls: pass the connection through by its SNI",
+            )
+
+
+@rule("L4054", INFO, "TLS ended and begun again")
+def twice_encrypted(view: View) -> Iterator[Remark]:
+    """Look for proxies that speak TLS to an upstream behind a ``tls`` handler."""
+    for place, upstream, text, _ in view.dials():
+        if place.clear and upstream.tls is not None:
+            policies = [
+                policy
+                for p in place.chain
+                for h in p.route.handle[: p.position]
+                if h.name == "tls"
+                for policy in getattr(h, "connection_policies", ())
+            ]
+            if not any(policy.alpn for policy in policies):
+                yield Remark(
+                    place.handler,
+                    f"TLS ends here and a new one goes to {text}: both sides must agree on ALPN, "
+                    "and the client is told h2 or http/1.1 before the upstream is asked",
+                    "pass the connection through by SNI if you can; else say the protocols that "
+                    "the upstream knows (tls { connection_policy { alpn … } })",
+                )
+
+
+@rule("L4055", WARNING, "no ALPN set for an upstream in clear text")
+def alpn_for_plain_http(view: View) -> Iterator[Remark]:
+    """Look for TLS ended in front of a plain HTTP port: browsers choose h2, servers want 1.1."""
+    for place, upstream, text, dial in view.dials():
+        web = dial is not None and dial.start_port in (80, 3000, 5000, 8000, 8080, 8888, 9000)
+        if not (place.clear and web and upstream.tls is None):
+            continue
+        ended = [h for p in place.chain for h in p.route.handle if h.name == "tls"]
+        if ended and not any(
+            policy.alpn for h in ended for policy in getattr(h, "connection_policies", ())
+        ):
+            yield Remark(
+                place.handler,
+                f"browsers offer h2, it is accepted here, and {text} then gets HTTP/2 in clear "
+                "text, which most servers take for a broken request",
+                "allow http/1.1 only: tls { connection_policy { alpn http/1.1 } }",
+            )

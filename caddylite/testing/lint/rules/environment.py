@@ -1,0 +1,81 @@
+"""What a config takes from where it runs: variables that are not set, files that are not there."""
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from caddylite.errors import Span
+from caddylite.testing.lint.finding import INFO, WARNING, Remark
+from caddylite.testing.lint.names import hosts, snis
+from caddylite.testing.lint.rule import rule
+from caddylite.testing.lint.view import View
+
+_AT_LOAD = re.compile(r"\{\$([A-Za-z_]\w*)\}")
+_ENV = re.compile(r"\{env\.([A-Za-z_]\w*)\}")
+
+
+@rule("L4002", WARNING, "environment variable not set", unparsable=True)
+def not_set(view: View) -> Iterator[Remark]:
+    """Look for ``{$NAME}`` without a default, and ``{env.NAME}`` in names and addresses."""
+    if view.is_caddyfile:
+        for number, line in enumerate(view.lines, 1):
+            for found in _AT_LOAD.finditer(_code(line)):
+                if not os.environ.get(found[1]):
+                    yield Remark(
+                        Span(view.file, number, found.start() + 1),
+                        f"${found[1]} is not set (or empty) here, so nothing stands in its place",
+                        f"set it, load it with --envfile, or write a default: "
+                        f"{{${found[1]}:default}}",
+                    )
+    for about, text in _texts(view):
+        for found in _ENV.finditer(text):
+            if not os.environ.get(found[1]):
+                yield Remark(
+                    about,
+                    f"{text} needs the environment variable {found[1]}, which is not set here: "
+                    "with an empty value this matches nobody (or dials nowhere)",
+                    "set it for the service as well (systemd: Environment=, docker: -e)",
+                )
+
+
+def _code(line: str) -> str:
+    return line if not line.lstrip().startswith("#") else ""
+
+
+def _texts(view: View) -> Iterator[tuple[Any, str]]:
+    for asked in view.matchers:
+        values = snis(asked.matcher) if asked.name in ("tls", "quic") else ()
+        values = hosts(asked.matcher) if asked.name == "http" else values
+        for text in values:
+            yield asked.matcher, text
+    for place, _, text, _ in view.dials():
+        yield place.handler, text
+
+
+@rule("L4003", INFO, "file that cannot be read")
+def missing_file(view: View) -> Iterator[Remark]:
+    """Look for key files and certificates of layer 4 and TLS that are not there."""
+    for about, path in _files(view):
+        if "{" not in path and not os.access(path, os.R_OK):
+            yield Remark(
+                about,
+                f"{path} is not there or may not be read: on a machine like this one "
+                "the config does not load",
+                "check the path as the user that Caddy runs as sees it (containers: the mount)",
+            )
+
+
+def _files(view: View) -> Iterator[tuple[Any, str]]:
+    for asked in view.matchers:
+        for name in ("group_key_file", "server_key_file"):
+            path = getattr(asked.matcher, name, "")
+            if path:
+                yield asked.matcher, path
+        for path in getattr(asked.matcher, "client_key_files", ()):
+            yield asked.matcher, path
+    tls = view.tls_app
+    loader = tls.certificates.get("load_files") if tls is not None else None
+    for pair in getattr(loader, "pairs", None) or ():
+        yield pair, pair.certificate
+        yield pair, pair.key

@@ -1,0 +1,81 @@
+"""Routes that are never reached, and those that take what was not meant for them."""
+
+from collections.abc import Iterator
+
+from caddylite.layer4.config import Route
+from caddylite.testing.lint.covering import route_covers
+from caddylite.testing.lint.finding import INFO, WARNING, Remark
+from caddylite.testing.lint.rule import rule
+from caddylite.testing.lint.view import ENDS, Routes, View
+
+
+def keeps(route: Route) -> bool:
+    """Does the route keep every connection that it is given?"""
+    return any(handler.name in ENDS for handler in route.handle)
+
+
+@rule("L4010", WARNING, "route shadowed by an earlier one")
+def shadowed(view: View) -> Iterator[Remark]:
+    """Look for routes whose connections an earlier route always takes."""
+    for routes in view.lists:
+        for number, route in enumerate(routes.routes):
+            earlier = _shadow(view, routes, number)
+            if earlier is not None and route.match:
+                where = view.at(routes.routes[earlier])
+                line = f" (line {where.line})" if where else ""
+                yield Remark(
+                    route,
+                    f"route {number} never runs: route {earlier}{line} matches "
+                    "everything that it matches and keeps the connection",
+                    "put the narrower route first, or remove it",
+                )
+
+
+def _shadow(view: View, routes: Routes, number: int) -> int | None:
+    route = routes.routes[number]
+    for earlier in range(number):
+        other = routes.routes[earlier]
+        if other.match and keeps(other) and route_covers(other, route):
+            return earlier
+        if not keeps(other) and any(h.name in ("tls", "proxy_protocol") for h in other.handle):
+            return None  # what comes after sees another stream
+    return None
+
+
+@rule("L4011", WARNING, "catch-all in the middle")
+def catch_all_in_the_middle(view: View) -> Iterator[Remark]:
+    """Look for routes without matchers that keep the connection, with routes behind them."""
+    for routes in view.lists:
+        for number, route in enumerate(routes.routes[:-1]):
+            if not route.match and keeps(route):
+                behind = len(routes.routes) - number - 1
+                yield Remark(
+                    route,
+                    f"a route without matchers takes every connection: the {behind} "
+                    f"route{'s' * (behind > 1)} behind it never run{'s' * (behind == 1)}",
+                    "move it to the end, or give it matchers",
+                )
+
+
+@rule("L4015", INFO, "route that does nothing")
+def empty_route(view: View) -> Iterator[Remark]:
+    """Look for routes that have no handlers: what matches just goes on."""
+    for routes in view.lists:
+        for number, route in enumerate(routes.routes):
+            if route.handle:
+                continue
+            last = number == len(routes.routes) - 1
+            goes = "falls through as it would without it" if last else "goes on to the next route"
+            if not last and route.match:
+                yield Remark(
+                    route,
+                    f"route {number} has no handlers: what it matches {goes}, "
+                    "and is not kept from the routes behind it",
+                    "give it a handler, or exclude what it matches from the later routes by 'not'",
+                )
+            else:
+                yield Remark(
+                    route,
+                    f"route {number} has no handlers: what it matches {goes}",
+                    "remove it; nothing changes",
+                )

@@ -1,0 +1,154 @@
+"""Each rule with a config that it is for, and a like one that it must leave alone."""
+
+import pytest
+
+from caddylite.testing.lint import all_rules, lint
+
+
+def server(body: str, listen: str = ":443", rest: str = "") -> str:
+    """A Caddyfile with one layer4 server."""
+    return f"{{\n\tlayer4 {{\n\t\t{listen} {{\n{body}\n\t\t}}\n\t}}\n}}\n{rest}"
+
+
+def wrapper(
+    body: str, rest: str = "site.example {\n\trespond hi\n}\n", around: str = "%s\ntls"
+) -> str:
+    """A Caddyfile with a layer4 listener wrapper before a site."""
+    inner = around % f"layer4 {{\n{body}\n}}"
+    return f"{{\n\tservers {{\n\t\tlistener_wrappers {{\n{inner}\n\t\t}}\n\t}}\n}}\n{rest}"
+
+
+ROUTE = "route {\nproxy 10.0.0.1:99\n}"
+A = "route @a {\nproxy 10.0.0.1:99\n}"
+SITE = "a.example {\n\trespond hi\n}\n"
+LOCAL_SITE = "http://127.0.0.1:8080 {\n\tbind 127.0.0.1\n\trespond hi\n}\n"
+PP = "{\nservers {\nlistener_wrappers {\nproxy_protocol {\nallow %s\n}\ntls\n}\n}\n"
+
+
+def hop(option: str, wrappers: bool, network: str = "") -> str:
+    """A layer4 server that passes on to a site in the same file, with a PROXY header or not."""
+    head = PP % "127.0.0.1/32" if wrappers else "{\n"
+    proxy = f"proxy {{\n{option}\nupstream {network}127.0.0.1:8080\n}}"
+    listen = f"{network}:443"
+    return f"{head}\tlayer4 {{\n{listen} {{\nroute {{\n{proxy}\n}}\n}}\n\t}}\n}}\n{LOCAL_SITE}"
+
+
+def two(first: str, second: str) -> str:
+    return server(f"@a {first}\n@b {second}\n{A}\nroute @b {{\nproxy 10.0.0.2:99\n}}")
+
+
+def one(matcher: str, listen: str = ":443") -> str:
+    return server(f"@a {matcher}\n{A}", listen)
+
+
+def dial(text: str, *, matcher: str = "ssh", listen: str = ":443", before: str = "") -> str:
+    return server(f"@a {matcher}\nroute @a {{\n{before}\nproxy {text}\n}}", listen, SITE)
+
+
+CASES = {
+    "L4001": (one("ip 10.0.0.0/8"), one("remote_ip 10.0.0.0/8")),
+    "L4002": (one("tls sni {env.NOT_SET_ANYWHERE}"), one("tls sni {env.PATH}")),
+    "L4003": (
+        one("openvpn {\nmodes auth\nauth_digest sha256\ngroup_key_file /nowhere/ta.key\n}"),
+        one("openvpn {\nmodes plain\n}"),
+    ),
+    "L4008": (one("tls sni_regexp vpn"), one("tls sni_regexp ^vpn$")),
+    "L4009": (one("not tls alpn h2"), one("tls alpn h2")),
+    "L4010": (two("tls sni *.x.example", "tls sni a.x.example"),
+              two("tls sni a.x.example", "tls sni *.x.example")),
+    "L4011": (server(f"@a ssh\n{ROUTE}\n{A}"), server(f"@a ssh\n{A}\n{ROUTE}")),
+    "L4012": (one("tls sni not x.example"), one("not tls sni x.example")),
+    "L4013": (one("not {\nremote_ip 10.0.0.0/8\ntls\n}"), one("not {\ntls\n}")),
+    "L4014": (one("not tls sni x"), one("not remote_ip 10.0.0.0/8")),
+    "L4015": (server(f"@a ssh\n{A}\nroute"), server(f"@a ssh\n{A}")),
+    "L4016": (server(f"@a ssh\n@b tls\n{A}"), server(f"@a ssh\n{A}")),
+    "L4017": (one("tls sni a.x a.x"), one("tls sni a.x b.x")),
+    "L4018": (one("{\ntls\nssh\n}"), one("{\ntls\nremote_ip 10.0.0.0/8\n}")),
+    "L4019": (one("tls sni_regexp ^a|b$"), one("tls sni_regexp ^(a|b)$")),
+    "L4020": (one("quic"), one("quic", "udp/:443")),
+    "L4021": (one("http host a.example"), one("http host a.example", ":80")),
+    "L4022": (one("tls sni a.example", ":5432"), one("tls sni a.example", ":993")),
+    "L4023": (one("tls alpn http/2"), one("tls alpn h2")),
+    "L4024": (one("tls sni a.example", ":80"), one("tls sni a.example", ":443")),
+    "L4025": (one("tls alpn h3"), one("quic alpn h3", "udp/:443")),
+    "L4028": (wrapper(f"@a ssh\n{A}", around="%s"), wrapper(f"@a ssh\n{A}")),
+    "L4029": (wrapper(f"@a tls\n{A}", around="tls\n%s"), wrapper(f"@a tls\n{A}")),
+    "L4030": (wrapper(f"@a ssh\n{A}", around="tls\n%s"), wrapper(f"@a ssh\n{A}")),
+    "L4031": (wrapper(f"@a ssh\n{A}", ""), wrapper(f"@a ssh\n{A}")),
+    "L4032": (wrapper(f"@a tls\n{A}"), wrapper(f"@a tls sni vpn.example\n{A}")),
+    "L4033": (wrapper(f"@a tls sni site.example\n{A}"), wrapper(f"@a tls sni x.example\n{A}")),
+    "L4040": (hop("proxy_protocol v2", False), hop("proxy_protocol v2", True)),
+    "L4041": (hop("", True), hop("proxy_protocol v2", True)),
+    "L4042": (server("route {\nproxy_protocol\nproxy 10.0.0.1:99\n}"),
+              server("route {\nproxy_protocol {\nallow 10.0.0.0/8\n}\nproxy 10.0.0.1:99\n}")),
+    "L4043": (dial("{\nproxy_protocol v1\nupstream db:6379\n}"), dial("db:6379")),
+    "L4044": (hop("proxy_protocol v2", True, "udp/"), hop("", False, "udp/")),
+    "L4045": (wrapper(f"@a ssh\n{A}", around="proxy_protocol\n%s\ntls"),
+              wrapper(f"@a ssh\n{A}", around="proxy_protocol {\nallow 10.0.0.0/8\n}\n%s\ntls")),
+    "L4046": (dial("{\nproxy_protocol v2\nupstream vpn:4443\n}"), dial("vpn:4443")),
+    "L4047": (dial("127.0.0.1:4443", matcher="tls"), dial("10.0.0.9:4443", matcher="tls")),
+    "L4048": (
+        server(f"@a ssh\n{A}\nroute {{\nproxy {{\nproxy_protocol v2\nupstream x:99\n}}\n}}"),
+        server(f"@a ssh\n{A}\n{ROUTE}"),
+    ),
+    "L4049": ((PP % "10.0.0.0/8") + f"\tlayer4 {{\n:8443 {{\n{ROUTE}\n}}\n\t}}\n}}\n{SITE}",
+              (PP % "127.0.0.1/8") + f"\tlayer4 {{\n:8443 {{\n{ROUTE}\n}}\n\t}}\n}}\n{SITE}"),
+    "L4050": (dial("x:99", matcher="tls sni b.example", before="tls"),
+              dial("x:99", matcher="tls sni a.example", before="tls")),
+    "L4051": (dial("{\nupstream x:443 {\ntls_insecure_skip_verify\n}\n}"),
+              dial("{\nupstream x:443 {\ntls\n}\n}")),
+    "L4052": (dial("x:143", before="tls"), dial("x:993", before="tls")),
+    "L4053": (dial("ocserv:443", before="tls"), dial("ocserv:443", matcher="tls")),
+    "L4054": (dial("{\nupstream x:443 {\ntls\n}\n}", before="tls"), dial("x:443")),
+    "L4055": (dial("x:8080", before="tls"), dial("x:8080")),
+    "L4060": (dial("{l4.tls.server_name}:443", matcher="tls"),
+              dial("{l4.tls.server_name}:443", matcher="tls sni *.signal.org")),
+    "L4061": (dial("localhost:443"), dial("localhost:444")),
+    "L4062": (dial("b.example:443", matcher="tls sni b.example"),
+              dial("10.1.1.1:443", matcher="tls sni b.example")),
+    "L4063": (dial("a:22 b:22"), dial("a:22")),
+    "L4064": (dial("{labels.3}:80"), dial("{l4.vars.x}:80")),
+    "L4065": (server("route {\nproxy db:5432\n}", ":5432"),
+              server("@a remote_ip 10.0.0.0/8\nroute @a {\nproxy db:5432\n}", ":5432")),
+    "L4066": (server("route {\nproxy 10.0.0.1:53\n}", "udp/127.0.0.1:53"),
+              server("route {\nproxy udp/10.0.0.1:53\n}", "udp/127.0.0.1:53")),
+    "L4067": (server("route {\necho\n}", "udp/:7"), server("route {\necho\n}", "udp/127.0.0.1:7")),
+    "L4068": (server("@a socks5\nroute @a {\nsocks5\n}", ":1080"),
+              server("@a socks5\nroute @a {\nsocks5\n}", "127.0.0.1:1080")),
+    "L4070": (server(ROUTE, ":443", SITE), server(ROUTE, ":8443", SITE)),
+    "L4071": (server(ROUTE, "0.0.0.0:443", "https://a.example {\nbind ::\n}\n"),
+              server(ROUTE, ":8443", SITE)),
+    "L4072": (server(ROUTE, "git.example:22"), server(ROUTE, "127.0.0.1:22")),
+    "L4073": (f"{{\nlayer4 {{\n:99 {{\n{ROUTE}\n}}\n:99 {{\n{ROUTE}\n}}\n}}\n}}\n",
+              f"{{\nlayer4 {{\n:99 {{\n{ROUTE}\n}}\n:98 {{\n{ROUTE}\n}}\n}}\n}}\n"),
+    "L4074": (server(ROUTE, "0.0.0.0:99"), server(ROUTE, "0.0.0.0:99 [::]:99")),
+    "L4080": (two("tls sni a", "ssh"), two("ssh", "tls sni a")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_rule_finds_what_it_is_for_and_leaves_the_rest_alone(code):
+    bad, good = CASES[code]
+    found = [f for f in lint(bad) if f.code == code]
+    assert found, "the rule is silent"
+    assert all(f.at is not None and f.at.line > 0 for f in found)
+    assert not [f for f in lint(good) if f.code == code]
+
+
+def test_every_rule_has_a_case_here_or_in_json():
+    assert {r.code for r in all_rules()} - CASES.keys() == {"L4034"}
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda r: r.code)
+def test_a_rule_says_what_it_looks_for(rule):
+    assert rule.text.startswith(("Look for", "Say what", "Name the"))
+
+
+def test_no_way_for_a_challenge():
+    text = """{"apps": {
+      "tls": {"certificates": {"automate": ["a.example"]}},
+      "layer4": {"servers": {"m": {"listen": [":443"], "routes": [{"handle": [
+        {"handler": "tls"}, {"handler": "proxy", "upstreams": [{"dial": ["x:1"]}]}]}]}}}}}"""
+    assert "L4034" in [f.code for f in lint(text, "c.json")]
+    free = text.replace('":443"', '":8443"')
+    assert "L4034" not in [f.code for f in lint(free, "c.json")]
