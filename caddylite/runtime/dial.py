@@ -3,6 +3,7 @@
 import os
 import socket
 from _socket import socket as Socket
+from collections.abc import Callable
 from errno import EINPROGRESS
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from caddylite.runtime.watch import BROKEN, OUT
 _STREAM: Final = (
     socket.SOCK_STREAM | getattr(socket, "SOCK_NONBLOCK", 0) | getattr(socket, "SOCK_CLOEXEC", 0)
 )
+#: Binds a socket before it connects; raises OSError.
+Bind = Callable[[Socket], None]
 
 
 class Dialer:
@@ -24,11 +27,13 @@ class Dialer:
     def __init__(self, house: Any) -> None:
         self._house = house
 
-    def dial(self, target: Target, protocol: Any, timeout: float) -> "Dialling | DatagramDialling":
+    def dial(
+        self, target: Target, protocol: Any, timeout: float, bind: Bind | None = None
+    ) -> "Dialling | DatagramDialling":
         """Connect; ``protocol.makeConnection`` or ``protocol.connectionFailed(why)`` follows."""
         if target.datagrams:
-            return DatagramDialling(self._house, target, protocol)
-        return Dialling(self._house, target, protocol, timeout)
+            return DatagramDialling(self._house, target, protocol, bind)
+        return Dialling(self._house, target, protocol, timeout, bind)
 
 
 class TwistedDialer:
@@ -38,11 +43,13 @@ class TwistedDialer:
         self._house = house
 
     def dial(
-        self, target: Target, protocol: Any, timeout: float
-    ) -> "_OneClient | DatagramDialling":
+        self, target: Target, protocol: Any, timeout: float, bind: Bind | None = None
+    ) -> "_OneClient | Dialling | DatagramDialling":
         """Connect; ``protocol.makeConnection`` or ``protocol.connectionFailed(why)`` follows."""
         if target.datagrams:
-            return DatagramDialling(self._house, target, protocol)
+            return DatagramDialling(self._house, target, protocol, bind)
+        if bind is not None:
+            return Dialling(self._house, target, protocol, timeout, bind)
         reactor, client = self._house.reactor, _OneClient(protocol)
         if target.family == getattr(socket, "AF_UNIX", -1):
             client.connector = reactor.connectUNIX(target.address, client, timeout)
@@ -79,7 +86,9 @@ class _OneClient(ClientFactory):
 class Dialling:
     """One attempt."""
 
-    def __init__(self, house: Any, target: Target, protocol: Any, timeout: float) -> None:
+    def __init__(
+        self, house: Any, target: Target, protocol: Any, timeout: float, bind: Bind | None = None
+    ) -> None:
         self._house, self._target, self._protocol = house, target, protocol
         self._sock: Socket | None = None
         self._timeout = house.timeouts(timeout).add(self._late)
@@ -87,6 +96,8 @@ class Dialling:
             sock = self._sock = Socket(target.family, _STREAM, 0)
             if target.family != getattr(socket, "AF_UNIX", -1):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if bind is not None:
+                bind(sock)
             error = sock.connect_ex(target.address)
         except OSError as e:
             error = e.errno or 1

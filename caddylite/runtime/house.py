@@ -91,12 +91,12 @@ class RunningHouse:
         """
         return DatagramPort(self, host, received)
 
-    def dial(self, target: Any, protocol: Any, timeout: float) -> Any:
+    def dial(self, target: Any, protocol: Any, timeout: float, bind: Any = None) -> Any:
         """Connect to a socket address; ``protocol`` gets a transport, or ``connectionFailed``.
 
-        Return an object with ``cancel()``.
+        ``bind(sock)`` is called before. Return an object with ``cancel()``.
         """
-        return self.dialer.dial(target, protocol, timeout)
+        return self.dialer.dial(target, protocol, timeout, bind)
 
 
 def default_dir(environ: Mapping[str, str], variable: str, below_home: str) -> Path:

@@ -95,7 +95,7 @@ class RawFlow(Flow):
     def forward(self, target: Target, preface: bytes, forwarder: Forwarder) -> None:
         """Connect, send, and let the relay take over."""
         self._reader = None
-        if target.datagrams:
+        if target.datagrams or forwarder.wrap is not None:
             cross(self, target, preface, forwarder, self.house)
             return
         family = target.family

@@ -44,6 +44,7 @@ class World:
         self.house.resolver = self.names = FakeResolver()
         self.maker = TreeMaker(self.house)
         self.open = []
+        self.entry = None
 
     def _record(self, level, now, name, message, fields) -> None:
         self.records.append((name, message, fields))
@@ -150,7 +151,7 @@ class World:
 
     def idle(self) -> bool:
         """Is no connection left?"""
-        return not self.entry.connections.active
+        return self.entry is None or not self.entry.connections.active
 
     def close(self) -> None:
         """Stop everything, and see that it is gone."""

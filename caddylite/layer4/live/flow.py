@@ -74,6 +74,9 @@ class Forwarder(Protocol):
     #: Told once a target is connected, with our address there, before anything is relayed.
     joined: Callable[["Flow", Any], None] | None
 
+    #: Puts a protocol around the one towards a target (TLS); then no sockets can be relayed.
+    wrap: Callable[[Any, "Flow", Target], Any] | None
+
     def failed(self, flow: "Flow", target: Target, why: str) -> None:
         """It could not be reached; the flow is as it was."""
         ...

@@ -1,14 +1,18 @@
 """``proxy``: hands a connection to an upstream."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, Final, cast
 
 from caddylite.errors import ConfigError
 from caddylite.layer4.handlers.proxy import Proxy as ProxyConfig
 from caddylite.layer4.live.building import Builder, Live
+from caddylite.layer4.live.fan import Fan
 from caddylite.layer4.live.flow import Flow, Target
+from caddylite.layer4.live.health import HealthChecks
 from caddylite.layer4.live.selection import make
 from caddylite.layer4.live.upstreams import Peer, Spot, Upstream
+from caddylite.layer4.live.via import peer_of, via
 from caddylite.layer4.matching import address_text
 from caddylite.placeholders import replace_all
 from caddylite.wire import proxy_header
@@ -36,6 +40,7 @@ class Proxy(Live[ProxyConfig]):
     passes_on: ClassVar[bool] = False
     connect_timeout = CONNECT_TIMEOUT
     bind: Callable[[Any, Flow], None] | None = None
+    wrap: Callable[[Any, Flow, Target], Any] | None = None
     joined: Callable[[Flow, Any], None] | None = None
 
     def prepare(self, builder: Builder) -> None:
@@ -63,12 +68,24 @@ class Proxy(Live[ProxyConfig]):
         self.try_duration = balancing.try_duration.seconds if balancing is not None else 0.0
         interval = balancing.try_interval.seconds if balancing is not None else 0.0
         self.try_interval = interval if interval > 0 else _TRY_INTERVAL
+        if checks is not None and checks.active is not None:
+            health = HealthChecks(checks.active, self.pool, house)
+            if health.open is not None:
+                self.joined = lambda flow, _local: health.track(flow)
         self.only = self._only_peer()
+        for i, one in enumerate(self.pool):
+            try:
+                one.via = via(self, one)
+            except ConfigError as e:
+                raise e.wrap(f"upstream {i}: ") from None
 
     def _only_peer(self) -> Target | None:
         """Return the peer of a pool in which nothing is to be chosen, looked up or counted."""
         checks = self.ir.health_checks
-        if len(self.pool) > 1 or checks is not None or self.pool[0].max_connections:
+        first = self.pool[0]
+        if len(self.pool) > 1 or checks is not None or first.max_connections:
+            return None
+        if first.ir.local_address or first.ir.tls is not None:
             return None
         peers = self.pool[0].peers
         return cast(Target, peers[0]) if len(peers) == 1 and peers[0].spot is not None else None
@@ -76,19 +93,22 @@ class Proxy(Live[ProxyConfig]):
     def __call__(self, flow: Flow) -> None:
         """Forward a flow."""
         if self.only is not None:
-            flow.forward(self.only, self._preface(flow) if self.version else b"", self)
+            flow.forward(self.only, self.preface(flow) if self.version else b"", self)
             return
         upstream = self.select(self.pool, flow.cx)
         if upstream is None:
             self._again(flow, "no upstreams available")
             return
         peers = upstream.peers
-        if len(peers) == 1 and peers[0].spot is not None:
-            flow.forward(cast(Target, peers[0]), self._preface(flow), self)
-            return
-        self._find(flow, upstream)
+        if len(peers) > 1:
+            _Together(self, flow, upstream)
+        elif peers[0].spot is not None:
+            flow.forward(cast(Target, peers[0]), self.preface(flow), upstream.via)
+        else:
+            self._find(flow, upstream)
 
-    def _preface(self, flow: Flow) -> bytes:
+    def preface(self, flow: Flow) -> bytes:
+        """Return the PROXY header that goes first, if one does."""
         if not self.version:
             return b""
         cx = flow.cx
@@ -103,11 +123,10 @@ class Proxy(Live[ProxyConfig]):
             if flow.owner is None and flow.why:
                 return  # closed while the name was looked up
             if not spots:
-                self._count_failure(peer)
-                self._again(flow, why)
+                self.missed(flow, peer, why)
                 return
             retry.spots = spots[1:]
-            flow.forward(spots[0], self._preface(flow), self)
+            flow.forward(spots[0], self.preface(flow), upstream.via)
 
         peer.find(flow, found)
 
@@ -119,15 +138,19 @@ class Proxy(Live[ProxyConfig]):
     def failed(self, flow: Flow, target: Target, why: str) -> None:
         """A target was not reached: the next address of the name, or the next attempt."""
         retry = self._retry(flow)
-        peer = target.peer if isinstance(target, Spot) else cast(Peer, target)
+        peer = peer_of(target)
         self.log.debug(
             "dial upstream", remote=address_text(flow.cx.remote), upstream=peer.dial, error=why
         )
-        if retry.spots:
-            flow.forward(retry.spots.pop(0), self._preface(flow), self)
+        if retry.spots and retry.upstream is not None:
+            flow.forward(retry.spots.pop(0), self.preface(flow), retry.upstream.via)
             return
+        self.missed(flow, peer, f"dial {peer.dial}: {why}")
+
+    def missed(self, flow: Flow, peer: Peer, why: str) -> None:
+        """A peer could not be had."""
         self._count_failure(peer)
-        self._again(flow, f"dial {peer.dial}: {why}")
+        self._again(flow, why)
 
     def _again(self, flow: Flow, why: str) -> None:
         """Try another time after the interval, or give up."""
@@ -155,6 +178,30 @@ class Proxy(Live[ProxyConfig]):
             peer.fails -= 1
 
         self.house.later(self.fail_duration, forget)
+
+
+class _Together:
+    """An upstream with several peers: finds the addresses of all, then fans out."""
+
+    def __init__(self, proxy: Proxy, flow: Flow, upstream: Upstream) -> None:
+        self._proxy, self._flow, self._upstream = proxy, flow, upstream
+        self._spots: dict[Peer, Target] = {}
+        self._failed = False
+        for peer in upstream.peers:
+            peer.find(flow, partial(self._found, peer))
+
+    def _found(self, peer: Peer, spots: list[Spot], why: str) -> None:
+        if self._failed:
+            return
+        if not spots:
+            self._failed = True
+            self._proxy.missed(self._flow, peer, why)
+            return
+        self._spots[peer] = cast(Target, spots[0])
+        if len(self._spots) == len(self._upstream.peers):
+            targets = [self._spots[p] for p in self._upstream.peers]
+            proxy, flow = self._proxy, self._flow
+            Fan(flow, targets, proxy.preface(flow), self._upstream.via, proxy.house, proxy.failed)
 
 
 def _version(text: str) -> int:

@@ -124,8 +124,16 @@ class TransportFlow(HalfCloseable, Flow):
         """Connect with the house's transports and pump."""
         self._reader = None
         self._pause()
-        upstream = _Upstream(self, target, preface, forwarder)
-        self._dial = self._house.dial(target, upstream, forwarder.connect_timeout)
+        upstream: Any = _Upstream(self, target, preface, forwarder)
+        if forwarder.wrap is not None:
+            upstream = forwarder.wrap(upstream, self, target)
+        bind = forwarder.bind
+        self._dial = self._house.dial(
+            target,
+            upstream,
+            forwarder.connect_timeout,
+            bind=None if bind is None else lambda sock: bind(sock, self),
+        )
 
     def send(self, data: bytes) -> None:
         """Write to the client."""
@@ -157,12 +165,13 @@ class TransportFlow(HalfCloseable, Flow):
             self.transport.resumeProducing()
 
 
-class _Upstream(HalfCloseable):
-    """The first moments of a connection to a target; then a Pump takes both transports."""
+class _Upstream(Pump):
+    """The way to a target; once it is there, it is joined with the client's end."""
 
     def __init__(
         self, flow: TransportFlow, target: Target, preface: bytes, forwarder: Forwarder
     ) -> None:
+        super().__init__(None)
         self._flow, self._target = flow, target
         self._preface, self._forwarder = preface, forwarder
 
@@ -180,11 +189,8 @@ class _Upstream(HalfCloseable):
             self.transport.preface = self._preface  # of every datagram
         elif self._preface:
             self.transport.write(self._preface)
-        here = Pump(self.transport)
-        there = Pump(None)
-        here.other, there.other = there, here
-        self.transport.protocol = here
-        here.makeConnection(self.transport)  # type: ignore[no-untyped-call]
+        there = self.other = Pump(None)
+        there.other = self
         flow.serve(there)
 
     def connectionFailed(self, why: str) -> None:
@@ -206,6 +212,10 @@ class _Counted:
 
     def writeSequence(self, data: Any) -> None:
         self.write(b"".join(data))
+
+    def pauseProducing(self) -> None:
+        self._flow._paused = False  # it is the protocol's from now on
+        self._transport.pauseProducing()
 
     def getPeer(self) -> Any:
         return to_twisted(self._flow.cx.remote)

@@ -203,12 +203,16 @@ class _Preferring:
 
 
 class Upstream:
-    """Peers that are dialled together; ``max_connections`` 0 means any number."""
+    """Peers that are dialled together; ``max_connections`` 0 means any number.
 
-    __slots__ = ("ir", "max_connections", "max_fails", "name", "peers", "weight")
+    ``via`` is the Forwarder that knows how connections to it are made.
+    """
+
+    __slots__ = ("ir", "max_connections", "max_fails", "name", "peers", "via", "weight")
 
     def __init__(self, ir: Any, house: Any, max_fails: int = 0, max_connections: int = 0) -> None:
         self.ir = ir
+        self.via: Any = None
         preference = ir.resolver_preference
         if preference not in ("", "ipv4_only", "ipv6_only", "ipv4_first", "ipv6_first"):
             raise ConfigError(

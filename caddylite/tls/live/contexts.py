@@ -18,8 +18,8 @@ _VERSION: Final = {"tls1.2": SSL.TLS1_2_VERSION, "tls1.3": SSL.TLS1_3_VERSION}
 #: SSL_OP_PRIORITIZE_CHACHA, for which pyOpenSSL has no name: a client that prefers ChaCha20 (it
 #: has no AES instructions) gets it.
 _PRIORITIZE_CHACHA: Final = 1 << 21
-#: SSL_MODE_ENABLE_PARTIAL_WRITE, which pyOpenSSL sets: a write would end after one record.
-_PARTIAL_WRITE: Final = 1
+#: SSL_MODE_ENABLEPARTIAL_WRITE, which pyOpenSSL sets: a write would end after one record.
+PARTIAL_WRITE: Final = 1
 
 
 class ContextMaker:
@@ -64,7 +64,7 @@ class ContextMaker:
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
         context.set_session_id(b"caddylite")
         context.set_mode(SSL.MODE_RELEASE_BUFFERS)
-        context.clear_mode(_PARTIAL_WRITE)  # memory takes all there is to write
+        context.clear_mode(PARTIAL_WRITE)  # memory takes all there is to write
         if self._suites:
             context.set_cipher_list(self._suites.encode())
         context.set_tls13_ciphersuites(":".join(parameters.TLS13_SUITES).encode())

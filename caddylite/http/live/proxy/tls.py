@@ -65,15 +65,22 @@ def _on_handshake(connection: SSL.Connection, where: int, ret: int) -> None:
         protocol.failVerification(Failure())  # type: ignore[no-untyped-call]
 
 
-def make_context(config: TLSConfig) -> SSL.Context:
-    """Make the OpenSSL context of a transport. ConfigError for files that cannot be used."""
+def make_context(
+    config: TLSConfig, alpn: tuple[bytes, ...] = (b"http/1.1",), check_names: bool = True
+) -> SSL.Context:
+    """Make the OpenSSL context of a transport. ConfigError for files that cannot be used.
+
+    ``check_names``: whether the context sees to it that an :class:`UpstreamTLS` checks the name.
+    """
     for field in _NOT_YET:
         if getattr(config, field):
             raise ConfigError(f"{field} of a TLS transport is not run by caddylite yet")
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
-    context.set_alpn_protos([b"http/1.1"])
-    context.set_info_callback(_on_handshake)
+    if alpn:
+        context.set_alpn_protos(list(alpn))
+    if check_names:
+        context.set_info_callback(_on_handshake)
     if config.insecure_skip_verify:
         context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
     else:
