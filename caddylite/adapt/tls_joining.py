@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from caddylite.adapt.tls_connection import PolicyDraft
 from caddylite.errors import ConfigError
-from caddylite.tls.policy import CertSelection, ConnectionPolicy
+from caddylite.node import Node
+from caddylite.tls.policy import CertSelection, ClientAuthentication, ConnectionPolicy
 
 _Print = Callable[[Any], str]
 
@@ -96,7 +97,7 @@ def _refuse_conflicts(a: ConnectionPolicy, b: ConnectionPolicy) -> None:
     _differ("ALPN", a.alpn, b.alpn, _list)
     _differ("cipher suites", a.cipher_suites, b.cipher_suites, _list)
     if a.client_authentication is None and b.client_authentication is not None:
-        _complain("client auth configuration", "<nil>", f"{b.client_authentication}")
+        _complain("client auth configuration", "<nil>", _client_auth(b.client_authentication))
     _differ("curves", a.curves, b.curves, _list)
     _differ("default SNI", a.default_sni, b.default_sni, str)
     _differ("fallback SNI", a.fallback_sni, b.fallback_sni, str)
@@ -120,6 +121,26 @@ def _complain(what: str, a: str, b: str) -> None:
 
 def _list(values: tuple[str, ...]) -> str:
     return f"[{' '.join(values)}]"
+
+
+def _client_auth(c: ClientAuthentication) -> str:
+    """Print it as Go prints a pointer to a struct: what is JSON already, as bytes."""
+    verifiers = " ".join(map(_raw, c.verifiers))
+    return (
+        f"&{{CARaw:{_raw(c.ca)} ca:<nil> TrustedCACerts:{_list(c.trusted_ca_certs)} "
+        f"TrustedCACertPEMFiles:{_list(c.trusted_ca_certs_pem_files)} "
+        f"TrustedLeafCerts:{_list(c.trusted_leaf_certs)} VerifiersRaw:[{verifiers}] "
+        f"verifiers:[] Mode:{c.mode} existingVerifyPeerCert:<nil>}}"
+    )
+
+
+def _raw(node: Node | None) -> str:
+    if node is None:
+        return "[]"
+    from caddylite import gojson
+    from caddylite.encoding import to_plain
+
+    return f"[{' '.join(map(str, gojson.dumps(to_plain(node)).encode()))}]"
 
 
 def _selection(s: CertSelection) -> str:
