@@ -30,14 +30,18 @@ class Mismatch(ConfigError):
     def __init__(self, value: Any, wanted: str, path: Path, got: str = "") -> None:
         super().__init__("", path=path)
         self.got, self.wanted = got or json_type(value), wanted
-        self.struct, self.fields = "", [""]
-        self.fields.clear()
+        self.struct = ""
+        self.fields: list[str] = []
 
     def under(self, cls: type[Node], key: str) -> Self:
         """Say which field of which struct holds it; called from the inside out."""
         self.struct = self.struct or _GO_NAMES.get(cls.__name__, cls.__name__)
         self.fields.insert(0, key)
         return self
+
+    def as_is(self) -> ConfigError:
+        """Return it with the message finished, which is made of where it was seen."""
+        return ConfigError(str(self), self.at, self.hint, self.path).as_is()
 
     def __str__(self) -> str:
         place = "value"
@@ -66,7 +70,8 @@ def go_type(hint: Any) -> str:
     if origin is dict:
         if isinstance(args[1], type) and "namespace" in args[1].__dict__:
             return "caddy.ModuleMap"
-        return f"map[string]{go_type(args[1])}"
+        pointer = "*" if isinstance(args[1], type) and issubclass(args[1], Node) else ""
+        return f"map[string]{pointer}{go_type(args[1])}"
     if hint is Duration:
         return "time.Duration"
     if isinstance(hint, type) and issubclass(hint, Node):
@@ -124,7 +129,7 @@ _WORDS: list[tuple[str, tuple[str, ...], str]] = [
     ("layer4", ("servers", "*", "routes", "*", "match"),
      "server '{0}': route {1}: loading matcher modules: "),
     ("layer4", ("servers", "*", "routes", "*", "handle"),
-     "server '{0}': route {1}: loading handler modules: "),
+     "server '{0}': route {1}: "),
     ("layer4.matchers.not", (), "loading matcher sets: "),
     ("tls", ("certificates",), "loading certificate loader modules: "),
     ("tls", ("automation", "policies", "*", "issuers"),

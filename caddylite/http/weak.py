@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from caddylite.errors import ConfigError
 from caddylite.gonumbers import atoi
 
 
@@ -25,11 +24,14 @@ class WeakString(str):
 
     @classmethod
     def from_plain_form(cls, value: Any, path: tuple[str | int, ...]) -> "WeakString":
-        """Read a string, a number or a truth value."""
+        """Read a string, a number or a truth value; of anything else the JSON text is kept."""
         if value is None:
             return cls("")
         if isinstance(value, bool):
             return cls("true" if value else "false")
         if isinstance(value, str | int | float):
             return cls(value)
-        raise ConfigError(f"json: cannot unmarshal {value} into a string", path=path)
+        from caddylite import gojson
+        from caddylite.encoding import sort_keys
+
+        return cls(gojson.dumps(sort_keys(value)))
