@@ -13,6 +13,7 @@ from caddylite.errors import ConfigError
 
 if TYPE_CHECKING:
     from caddylite.caddy.config import Config
+    from caddylite.testing.lab import Lab
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -79,3 +80,15 @@ def compile_source(source: Source, quiet: bool = False) -> "Config":
             "warn", warning.text, adapter="caddyfile", file=warning.file, line=warning.line
         )
     return config
+
+
+def lab_of(source: Source) -> "Lab":
+    """Put a config up for questions, with the places of its parts."""
+    from caddylite import sources
+    from caddylite.testing.lab import Lab
+    from caddylite.testing.source_map import JsonSources
+
+    with sources.collect() as places:
+        config = compile_source(source, quiet=True)
+    known = places if source.adapter else JsonSources(config, source.text, source.file)
+    return Lab(config, known, source.file)
