@@ -73,7 +73,9 @@ class Generator:
         for part in parts:
             self.add(part)
         text = self.text()
-        return broken(text, self.rng) if self.accepts is None and self.rng.random() < 0.12 else text
+        return (
+            broken(text, self.rng) if self.accepts is None and self.rng.random() < 0.12 else text
+        )
 
     def add(self, part: Callable[[], None]) -> None:
         """Add a part of the file; if it is to be accepted, try some times and else leave it out."""
@@ -200,4 +202,6 @@ def make(seed: int, accepts: Callable[[str], bool] | None = None) -> str:
     With ``accepts``, sites that are not accepted are made anew; so most files are valid.
     """
     return Generator(seed, accepts).make()
+
+
 # ruff: noqa: E501

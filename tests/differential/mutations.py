@@ -33,13 +33,21 @@ def broken(text: str, rng: Random) -> str:
             other = rng.randrange(len(lines))
             lines[at], lines[other] = lines[other], lines[at]
         case 8:
-            words[spot] += rng.choice("x{}:/*\",0")
+            words[spot] += rng.choice('x{}:/*",0')
             lines[at] = " ".join(words)
         case 9:
             words[spot] = rng.choice(_EXTRAS)
             lines[at] = " ".join(words)
         case _:
-            extra = ("import snip", "import nope", "import snip a b", "@x", "respond", "tls internal", "log")
+            extra = (
+                "import snip",
+                "import nope",
+                "import snip a b",
+                "@x",
+                "respond",
+                "tls internal",
+                "log",
+            )
             lines.insert(at, rng.choice(extra))
     return "\n".join(lines)
 
@@ -48,4 +56,6 @@ def mutated(text: str, rng: Random) -> str:
     """Change a text in one place, or in two."""
     text = broken(text, rng)
     return broken(text, rng) if rng.random() < 0.3 else text
+
+
 # ruff: noqa: E501

@@ -84,4 +84,6 @@ def filled(line: str, rng: Random, special: dict[str, Callable[[], str]]) -> str
             choose = special.get(name)
             out.append(choose() if choose else rng.choice(WORDS[name]))
     return " ".join(w for w in out if w)
+
+
 # ruff: noqa: E501
