@@ -28,7 +28,7 @@ def listen(address: NetworkAddress, beside: bool = False) -> Socket:
     """
     try:
         if sockets.is_datagram(address):
-            return sockets.bind(address)
+            return sockets.bind(address, beside)
         if address.is_unix:
             return _listen_unix(address)
         if address.is_fd:
@@ -85,11 +85,12 @@ def _bind(
 _FLAGS: Final = getattr(socket, "SOCK_CLOEXEC", 0) | getattr(socket, "SOCK_NONBLOCK", 0)
 
 
-def share_a_port(addresses: Iterable[NetworkAddress]) -> set[int]:
-    """Return the TCP ports that these addresses have on several hosts, each host once."""
+def share_a_port(addresses: Iterable[NetworkAddress], datagrams: bool = False) -> set[int]:
+    """Return the TCP (or UDP) ports that these addresses have on several hosts, each host once."""
+    networks = sockets.UDP if datagrams else _TCP
     hosts: dict[int, list[str]] = {}
     for address in addresses:
-        if address.network in _TCP and address.start_port:
+        if address.network in networks and address.start_port:
             hosts.setdefault(address.start_port, []).append(address.host)
     return {p for p, known in hosts.items() if len(known) > 1 and len({*known}) == len(known)}
 

@@ -90,10 +90,11 @@ class Service:
         """Bind every address, then accept; if one cannot be had, none is kept."""
         self.tls.start(*self._served)
         bound: list[tuple[Any, Entry]] = []
-        shared = listeners.share_a_port(entry.address for entry in self.entries)
+        addresses = [entry.address for entry in self.entries]
+        shared = {d: listeners.share_a_port(addresses, d) for d in (False, True)}
         try:
             for entry in self.entries:
-                beside = entry.address.start_port in shared
+                beside = entry.address.start_port in shared[is_datagram(entry.address)]
                 bound.append((listeners.listen(entry.address, beside), entry))
         except ConfigError:
             for sock, entry in bound:

@@ -125,7 +125,7 @@ class Association(Flow):
     def forward(self, target: Target, preface: bytes, forwarder: Forwarder) -> None:
         """Connect a socket for this association; every datagram is sent behind ``preface``."""
         self._reader = None
-        if not target.datagrams:
+        if not target.datagrams or forwarder.wrap is not None:
             cross(self, target, preface, forwarder, self.listener.house)
             return
         up = None

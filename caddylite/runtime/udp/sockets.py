@@ -13,7 +13,8 @@ from caddylite.errors import ConfigError
 from caddylite.netaddr import NetworkAddress, split_permissions
 
 #: The networks whose listeners take datagrams.
-NETWORKS: Final = ("udp", "udp4", "udp6", "unixgram", "fdgram")
+UDP: Final = ("udp", "udp4", "udp6")
+NETWORKS: Final = (*UDP, "unixgram", "fdgram")
 #: What a datagram socket of ours is made with.
 DATAGRAM: Final = (
     socket.SOCK_DGRAM | getattr(socket, "SOCK_NONBLOCK", 0) | getattr(socket, "SOCK_CLOEXEC", 0)
@@ -40,41 +41,46 @@ def is_datagram(address: NetworkAddress) -> bool:
     return address.network in NETWORKS
 
 
-def bind(address: NetworkAddress) -> Socket:
-    """Bind one datagram address (no range). OSError or ConfigError says why it cannot be."""
+def bind(address: NetworkAddress, beside: bool = False) -> Socket:
+    """Bind one datagram address (no range). OSError or ConfigError says why it cannot be.
+
+    ``beside``: another listener of this config has the same port on another address.
+    """
     if address.network == "unixgram":
         sock = _bind_unix(address)
     elif address.network == "fdgram":
         sock = _inherit(address)
     else:
-        sock = _bind_udp(address)
+        sock = _bind_udp(address, beside)
     with suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
     return sock
 
 
-def _bind_udp(address: NetworkAddress) -> Socket:
+def _bind_udp(address: NetworkAddress, beside: bool) -> Socket:
     host, port = address.host.strip("[]"), address.start_port
     if not host:
         # One socket for both families, where there is IPv6.
         if address.network != "udp4":
             try:
-                return _bound(socket.AF_INET6, ("::", port), only6=address.network == "udp6")
+                return _bound(socket.AF_INET6, ("::", port), address.network == "udp6", beside)
             except OSError as e:
                 if address.network == "udp6" or e.errno not in (EAFNOSUPPORT, EADDRNOTAVAIL):
                     raise
-        return _bound(socket.AF_INET, ("0.0.0.0", port))
+        return _bound(socket.AF_INET, ("0.0.0.0", port), beside=beside)
     family = {"udp4": socket.AF_INET, "udp6": socket.AF_INET6}.get(address.network, 0)
     found = socket.getaddrinfo(host, port, family, socket.SOCK_DGRAM, 0, socket.AI_PASSIVE)
     found.sort(key=lambda info: info[0] != socket.AF_INET)  # Go prefers IPv4 for a name
     kind, _, _, _, name = found[0]
-    return _bound(kind, name, only6=address.network == "udp6" or host != "::")
+    return _bound(kind, name, address.network == "udp6" or host != "::", beside)
 
 
-def _bound(family: int, name: Any, only6: bool = False) -> Socket:
+def _bound(family: int, name: Any, only6: bool = False, beside: bool = False) -> Socket:
     sock = Socket(family, DATAGRAM, 0)
     try:
+        if beside:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(only6))
         sock.bind(name)

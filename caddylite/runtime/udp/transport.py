@@ -4,7 +4,7 @@ import os
 import socket
 from _socket import socket as Socket
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from caddylite.layer4.live.flow import Flow, Target
 from caddylite.runtime.udp.sockets import DATAGRAM, LONGEST
 from caddylite.runtime.watch import IN
 
+#: Binds a socket before it connects; raises OSError.
+Bind = Callable[[Socket], None]
 #: Datagrams kept for a protocol that is paused; the rest is lost.
 _MOST_WAITING: Final = 64
 _UNIX: Final = getattr(socket, "AF_UNIX", -1)
@@ -151,7 +153,7 @@ class DatagramTransport(_Datagrams):
 class ConnectedDatagrams(_Datagrams):
     """A connected datagram socket to an upstream as a transport."""
 
-    def __init__(self, target: Target, house: Any) -> None:
+    def __init__(self, target: Target, house: Any, bind: Bind | None = None) -> None:
         super().__init__(house)
         #: Written before every datagram.
         self.preface = b""
@@ -160,6 +162,8 @@ class ConnectedDatagrams(_Datagrams):
         try:
             if target.family == _UNIX:
                 sock.bind("")  # any abstract name: without one there is no answering
+            elif bind is not None:
+                bind(sock)
             sock.connect(target.address)
         except OSError:
             sock.close()
@@ -220,12 +224,14 @@ class ConnectedDatagrams(_Datagrams):
 class DatagramDialling:
     """Connecting a datagram socket: it is done at once, and told in the next round."""
 
-    def __init__(self, house: Any, target: Target, protocol: Any) -> None:
+    def __init__(
+        self, house: Any, target: Target, protocol: Any, bind: Bind | None = None
+    ) -> None:
         self._protocol = protocol
         self._transport: ConnectedDatagrams | None = None
         why = ""
         try:
-            self._transport = ConnectedDatagrams(target, house)
+            self._transport = ConnectedDatagrams(target, house, bind)
         except OSError as e:
             why = os.strerror(e.errno or 0).lower()
         house.later(0, self._tell, why)

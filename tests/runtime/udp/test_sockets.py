@@ -114,3 +114,20 @@ def test_descriptors_that_will_not_do():
 def test_control_messages_that_say_nothing():
     assert sockets.receiver([]) == ("", [])
     assert sockets.receiver([(socket.SOL_SOCKET, 1, b"")]) == ("", [])
+
+
+def test_a_wildcard_and_a_specific_address_can_share_a_port(net):
+    one = bound("udp/127.0.0.1:0")
+    port = one.getsockname()[1]
+    one.close()
+    addresses = [NetworkAddress.parse(f"udp/{host}:{port}") for host in ("127.0.0.1", "")]
+    assert listeners.share_a_port(addresses, datagrams=True) == {port}
+    assert listeners.share_a_port(addresses) == set()
+    specific, wildcard = (listeners.listen(a, beside=True) for a in addresses)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.sendto(b"x", ("127.0.0.1", port))
+        client.sendto(b"y", ("127.0.0.2", port))
+    assert net.receive(specific) == b"x"
+    assert net.receive(wildcard) == b"y"
+    specific.close()
+    wildcard.close()
