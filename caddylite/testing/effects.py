@@ -9,9 +9,11 @@ from caddylite.testing.proxy_headers import IGNORE, REJECT, REQUIRE, SKIP, polic
 from caddylite.testing.stream import Clock, Flights, Quiet, Stream
 from caddylite.testing.trace import Trace
 from caddylite.tls.state import TLSState
-from caddylite.wire import clienthello, proxy_header
+from caddylite.wire import clienthello, http_head, proxy_header
 
 _SSL_REQUEST = bytes.fromhex("0000000804d2162f")
+#: What the wrapper ``http_redirect`` takes for a request.
+_PLAIN_HTTP = (b"GET /", b"HEAD ", b"POST ", b"PUT /", b"OPTIO")
 _ENDS = {
     "echo": "sends back what it gets",
     "close": "closes the connection",
@@ -192,15 +194,15 @@ class Effects:
                 return proxy_header.Absent()
 
     def redirect_plain_http(self, place: str) -> bool:
-        """End if it is HTTP without TLS."""
+        """End if it is an HTTP request without TLS; what cannot begin one passes."""
         self.pending_at(place, "waits for the first bytes")
-        while len(self.stream.data) < 8:
-            if not self.stream.coming and self.stream.data:
-                break
+        while any(b.startswith(self.stream.data[:5]) for b in _PLAIN_HTTP):
+            found = http_head.read(self.stream.data) if len(self.stream.data) >= 5 else None
+            if isinstance(found, http_head.Head) and found.host:
+                return self.end("http", place, f"redirected to https://{found.host}")
+            if isinstance(found, http_head.Head | http_head.NotHTTP):
+                return self.end("closed", place, "an HTTP request that cannot be read")
             self.stream.wait()
-        data = self.stream.data
-        if data[:1].isalpha() and b" HTTP/1." in data.split(b"\n")[0]:
-            return self.end("http", place, "plain HTTP is redirected to https")
         return False
 
     def site(self, name: str, server: Any) -> None:

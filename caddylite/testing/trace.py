@@ -135,7 +135,8 @@ def choose(known: list[Listener], wanted: str, network: str = "tcp") -> Listener
         except ValueError as e:
             raise ConfigError(f"{wanted!r} is not an address: {e}") from None
         exact = [k for k in known if wanted in (k.address, k.server)]
-        found = exact or [k for k in known if _overlap(k.ports, asked)]
+        overlapping = [k for k in known if _overlap(k.ports, asked)]
+        found = [k for k in exact if k in fitting] or overlapping or exact
     else:
         found = fitting or known
         if len({k.server for k in found}) == 1:

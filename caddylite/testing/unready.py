@@ -38,9 +38,12 @@ def _one(name: str, matcher: Any) -> Matcher:
         matcher.prepare(None)
     except ConfigError as e:
         if name == "not":
-            return replace(matcher, sets=tuple(_set(s) for s in matcher.sets or ()))
+            inside: Matcher = replace(matcher, sets=tuple(_set(s) for s in matcher.sets or ()))
+            return inside
         if name == "openvpn":
-            keyless = replace(matcher, group_key_file="", server_key_file="", client_key_files=())
+            keyless: Matcher = replace(
+                matcher, group_key_file="", server_key_file="", client_key_files=()
+            )
             return keyless if _prepares(keyless) else Unready(str(e))
         return Unready(str(e))
     kept: Matcher = matcher

@@ -9,6 +9,8 @@ from caddylite.caddy.config import Config
 from caddylite.codec import to_plain
 
 _NAME = re.compile(r"[A-Za-z0-9_.*-]{1,200}")
+#: Names tried as one that no pattern matches.
+_OTHERS: Final = ("other.example", "other.test", "not.listed.at.all.invalid")
 #: Addresses tried as one that is in no range.
 _OUTSIDE: Final = ("192.0.2.1", "198.51.100.1", "203.0.113.1", "8.8.8.8", "2001:db8::1")
 #: Matchers whose settings say which clients to make.
@@ -47,7 +49,8 @@ class Vocabulary:
     def server_names(self) -> list[str]:
         """Return one name for each pattern, one that no pattern matches, and no name."""
         found = {sample_name(p): None for p in sorted(self.names)}
-        return [*(n for n in found if n), "other.example", ""]
+        other = [n for n in _OTHERS if not any(_fits(p, n) for p in self.names)]
+        return [*(n for n in found if n), *other[:1], ""]
 
     def offers(self) -> list[tuple[str, ...]]:
         """Return lists of ALPN protocols: none, each alone, pairs, all; and one not mentioned."""
@@ -113,6 +116,16 @@ def _ranges(words: Iterable[str]) -> Iterator[str]:
         except ValueError:
             continue
         yield word
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Does a name match a pattern? ``*`` stands for one label, alone for any name."""
+    labels, given = pattern.split("."), name.split(".")
+    if pattern == "*":
+        return True
+    return len(labels) == len(given) and all(
+        a in ("*", b) for a, b in zip(labels, given, strict=True)
+    )
 
 
 def sample_name(pattern: str) -> str:

@@ -32,7 +32,7 @@ def test_what_a_case_says():
     assert one.expect == {"upstream": "127.0.0.1:4443"}
     assert (two.listen, two.any_cut, two.expect) == (":80", False, {"outcome": "pending"})
     assert two.client.remote == ("192.0.2.9", 7)
-    assert (three.name, three.expect, three.at.line) == ("SSH", None, 13)
+    assert (three.name, three.expect, three.at.line) == ("SSH", None, 14)
 
 
 def test_variants():
