@@ -176,7 +176,9 @@ def _find(namespace: str, name: str, path: Path) -> type[Node]:
     try:
         cls: type[Node] = find(namespace, name)
     except UnknownName as e:
-        raise Nested(e.message, hint=e.hint, path=path) from None
+        from caddylite.module_hints import about_module
+
+        raise Nested(e.message, hint=about_module(e.message.split()[-1]), path=path) from None
     return cls
 
 

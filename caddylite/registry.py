@@ -14,6 +14,7 @@ from functools import cache
 from importlib import import_module
 from keyword import iskeyword
 from os import listdir
+from os.path import isfile, join
 from typing import TypeVar
 
 from caddylite.errors import Span, UnknownName
@@ -73,7 +74,14 @@ def file_names(folders: Iterable[str]) -> frozenset[str]:
 
 @cache
 def names(namespace: str) -> tuple[str, ...]:
-    """Return the names in a namespace, by reading the folder: nothing in it is imported."""
+    """Return the names in a namespace, by reading the folder: nothing in it is imported.
+
+    Those of no namespace are the apps.
+    """
+    if not namespace:
+        (top,) = import_module("caddylite").__path__
+        apps = [name for name in listdir(top) if isfile(join(top, name, "config.py"))]
+        return (*sorted(apps), "caddy.filesystems")
     package = f"caddylite.{namespace}"
     try:
         folder = import_module(package).__path__

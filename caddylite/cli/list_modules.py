@@ -12,9 +12,16 @@ from caddylite import registry
 @click.command()
 @click.option("--syntax", is_flag=True, help="Print the Caddyfile syntax of each module")
 @click.option("--json", "as_json", is_flag=True, help="Print modules in JSON format")
+@click.option("--schema", is_flag=True, help="Print a JSON Schema (2020-12) of the whole config")
 @click.argument("prefix", default="")
-def command(syntax: bool, as_json: bool, prefix: str) -> None:
+def command(syntax: bool, as_json: bool, schema: bool, prefix: str) -> None:
     """List the modules, or those whose ID starts with PREFIX."""
+    if schema:
+        from caddylite.caddy.config import Config
+        from caddylite.schema import schema_of
+
+        click.echo(json.dumps(schema_of(Config), indent=2, ensure_ascii=False))
+        return
     ids = [i for i in module_ids() if i.startswith(prefix)]
     if as_json:
         click.echo(json.dumps([{"module_name": i} for i in ids]))
