@@ -46,7 +46,9 @@ class Fan(HalfCloseable):
         elif not self._missing:
             for one in self.branches:
                 one.target.conns += 1
-                if self._preface:
+                if one.target.datagrams:
+                    one.transport.preface = self._preface  # of every datagram
+                elif self._preface:
                     one.transport.write(self._preface)
             self._flow.serve(self)
 

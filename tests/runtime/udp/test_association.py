@@ -357,6 +357,62 @@ def test_a_stream_goes_to_datagrams_and_back(net):
         assert net.world.receive(client, 6) == b"re:" + piece
 
 
+def test_several_upstreams_get_every_datagram(net):
+    a, b = net.backend(), net.backend()
+    both = {"handler": "proxy", "upstreams": [{"dial": [a.dial, b.dial]}], "proxy_protocol": "v2"}
+    listener = net.serve(route(both))
+    client = net.client(listener)
+    for piece in (b"one", b"two"):
+        client.send(piece)
+        for up in (a, b):
+            data, sender = up.take()
+            assert data[proxy_header.read(data).size :] == piece
+            up.sock.sendto(b"re", sender)
+            assert net.receive(client) == b"re"
+    listener.stop()
+    assert not listener.owner.active
+
+
+def test_upstreams_take_turns_by_association(net):
+    a, b = net.backend(), net.backend()
+    proxy = {
+        "handler": "proxy",
+        "upstreams": [{"dial": [a.dial]}, {"dial": [b.dial]}],
+        "load_balancing": {"selection": {"policy": "round_robin"}},
+    }
+    listener = net.serve(route(proxy))
+    for _ in range(2):
+        client = net.client(listener)
+        for _ in range(2):
+            client.send(b"x")
+    assert [up.take()[0] for up in (a, a, b, b)] == [b"x"] * 4
+
+
+def test_an_upstream_by_name_gets_what_waited_for_it(net):
+    up = net.backend()
+    names = net.world.names
+    names.known["up.test"], names.later = ["127.0.0.1"], []
+    port = up.sock.getsockname()[1]
+    listener = net.serve(
+        route({"handler": "proxy", "upstreams": [{"dial": [f"udp/up.test:{port}"]}]})
+    )
+    client = net.client(listener)
+    client.send(b"one")
+    net.turn(lambda: names.later)
+    client.send(b"two")
+    net.turn(lambda: len(next(iter(listener.table.values())).datagrams) == 2)
+    names.later[0]()
+    assert [up.take()[0], up.take()[0]] == [b"one", b"two"]
+
+
+def test_a_name_that_is_not_found_ends_the_association(net):
+    listener = net.serve(
+        route({"handler": "proxy", "upstreams": [{"dial": ["udp/nowhere.test:53"]}]})
+    )
+    net.client(listener).send(b"x")
+    net.turn(lambda: listener.owner.total == 1 and not listener.table)
+
+
 # Bounds.
 
 
