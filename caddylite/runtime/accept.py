@@ -53,7 +53,7 @@ class Acceptor:
         """Accept what is there."""
         accept, started = self._accept, time.time()
         local, owner, start = self._local, self.owner, self.start
-        family = self.listener.family
+        family, quick, active = self.listener.family, owner.quick(), owner.active
         for _ in range(_BATCH):
             try:
                 fd, remote = accept()
@@ -76,7 +76,10 @@ class Acceptor:
                 remote = remote[0], remote[1]
             cx = Connection(remote, local, self._network, started)
             flow = RawFlow(sock, fd, cx, owner, self.house)
-            if not owner.opened(flow):
+            if quick:
+                owner.total += 1
+                active.add(flow)
+            elif not owner.opened(flow):
                 continue
             try:
                 data = sock.recv(LIMIT, _DONTWAIT)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from caddylite.context import DEBUG
-from caddylite.layer4.live.flow import NOBODY, Flow, Owner
+from caddylite.layer4.live.flow import NOBODY, Flow
 from caddylite.layer4.matching import address_text
 
 
-class Connections(Owner):
+class Connections:
     """The connections of one server: counted, limited, logged."""
 
     def __init__(self, house: Any, logger: str, server: str, maximum: int = 0) -> None:
@@ -20,12 +20,15 @@ class Connections(Owner):
         self.access = house.logger(f"{logger}.access")
         self.access_on = self.access.asked_for()
         house.connections.append(self)
+        #: Is the end of a connection written to a log?
+        self.remembers = True
         self.emptied: Callable[[], None] | None = None
 
-    @property
-    def remembers(self) -> bool:
-        """Is the end of a connection written to a log?"""
-        return bool(self.access_on or self.log.level <= DEBUG)
+    def quick(self) -> bool:
+        """Is there nothing to check or write when a connection begins? Asked once a batch."""
+        debug = self.log.level <= DEBUG
+        self.remembers = debug or self.access_on
+        return not debug and not self.maximum
 
     def opened(self, flow: Flow) -> bool:
         """Count a connection in; False (and it is closed) when there are too many."""

@@ -13,7 +13,6 @@ import os
 import socket
 import sys
 from _socket import socket as Socket
-from contextlib import suppress
 from typing import Final, Protocol
 
 from caddylite.runtime import pipes
@@ -231,8 +230,10 @@ class Side:
         """This direction is over. Close when both are, else tell the peer."""
         self.over = True
         if not peer.over:
-            with suppress(OSError):  # if it is gone, its own direction will find out
+            try:  # noqa: SIM105 - once a connection: suppress() costs four times as much
                 peer.sock.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass  # it is gone; its own direction will find out
             return
         client, upstream = (self, peer) if self.first else (peer, self)
         if client.ended or not client.sink:

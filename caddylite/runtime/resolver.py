@@ -1,4 +1,9 @@
-"""Host names to addresses, without blocking and cached."""
+"""Host names to addresses, without blocking and cached.
+
+The addresses come from the system (hosts file, DNS, whatever nsswitch says), which does not tell
+for how long they hold; that is asked of the name server besides, and where it does not answer,
+TTL seconds count.
+"""
 
 import socket
 from collections.abc import Callable
@@ -8,18 +13,22 @@ from typing import Any, Final
 Addresses = list[tuple[int, str]]
 Then = Callable[[Addresses, str], None]
 
-#: Seconds an answer is kept; the system's resolver does not tell the records' own TTL.
+#: Seconds an answer is kept when nobody says for how long it holds.
 TTL: Final = 10.0
+#: The fewest and the most seconds an answer is kept, whatever its records say.
+SHORTEST, LONGEST = 1.0, 3600.0
 #: Seconds a failure is kept.
 FAILURE_TTL: Final = 1.0
 _MOST: Final = 4096
 
 
 class Resolver:
-    """Asks the system (hosts file, DNS, whatever nsswitch says) in Twisted's thread pool."""
+    """Asks the system in Twisted's thread pool, and the name server for the time to live."""
 
-    def __init__(self, house: Any) -> None:
+    def __init__(self, house: Any, ask_ttl: Callable[[str], Any] | None = None) -> None:
         self._house = house
+        self._ask_ttl = ask_ttl or self._ask_dns
+        self._dns: Any = None
         self._known: dict[str, tuple[float, Addresses, str]] = {}
         self._asking: dict[str, list[Then]] = {}
 
@@ -47,6 +56,8 @@ class Resolver:
             if len(self._known) >= _MOST:
                 self._known.clear()
         self._known[host] = (now + (TTL if addresses else FAILURE_TTL), addresses, why)
+        if addresses:
+            self._ask_ttl(host).addCallbacks(lambda ttl: self._holds(host, now, ttl), _nothing)
         for then in self._asking.pop(host, ()):
             try:
                 then(addresses, why)
@@ -54,6 +65,36 @@ class Resolver:
                 from twisted.logger import Logger
 
                 Logger().failure("after looking up a name")
+
+    def _holds(self, host: str, asked: float, ttl: float | None) -> None:
+        """An answer holds for so long."""
+        known = self._known.get(host)
+        if ttl is not None and known is not None:
+            self._known[host] = asked + min(max(ttl, SHORTEST), LONGEST), known[1], known[2]
+
+    def _ask_dns(self, host: str) -> Any:
+        """Return a Deferred: the least time to live of a name's records, or None."""
+        from twisted.internet.defer import DeferredList, succeed
+
+        if self._dns is None:
+            from twisted.names.client import Resolver as DNS
+
+            make: Callable[..., Any] = DNS
+            try:
+                self._dns = make(resolv="/etc/resolv.conf", reactor=self._house.reactor)
+            except (OSError, ValueError):  # nobody to ask
+                return succeed(None)
+        asked = [self._dns.lookupAddress(host, (1, 2)), self._dns.lookupIPV6Address(host, (1, 2))]
+        return DeferredList(asked, consumeErrors=True).addCallback(_least_ttl)
+
+
+def _least_ttl(results: Any) -> float | None:
+    records = [r for done, found in results if done for r in found[0]]
+    return min((float(r.ttl) for r in records), default=None)
+
+
+def _nothing(_failure: Any) -> None:
+    """No name server, no time to live."""
 
 
 def ask_system(host: str) -> tuple[Addresses, str]:

@@ -32,7 +32,10 @@ def made(monkeypatch, answers):
         host, d = pending.pop(0)
         d.callback(answers[host])
 
-    return house, Resolver(house), pending, answer
+    ttls = {}
+    made = Resolver(house, lambda host: ttls.setdefault(host, Deferred()))
+    made.ttls = ttls
+    return house, made, pending, answer
 
 
 GOOD = ([(socket.AF_INET, "192.0.2.1")], "")
@@ -51,6 +54,38 @@ def test_one_question_for_many_and_an_answer_that_is_kept(monkeypatch):
     house.now = resolver.TTL + 0.1
     names.lookup("a", lambda found, why: out.append(found))
     assert (len(out), len(pending)) == (4, 1)
+
+
+def test_the_time_to_live_of_the_records_counts(monkeypatch):
+    for ttl, holds in ((300, 300), (0, resolver.SHORTEST), (1e9, resolver.LONGEST)):
+        house, names, pending, answer = made(monkeypatch, {"a": GOOD})
+        names.lookup("a", lambda found, why: None)
+        answer()
+        names.ttls["a"].callback(ttl)
+        house.now = holds - 0.1
+        names.lookup("a", lambda found, why: None)
+        assert not pending
+        house.now = holds + 0.1
+        names.lookup("a", lambda found, why: None)
+        assert pending
+
+
+def test_no_name_server_to_ask(monkeypatch):
+    house, names, pending, answer = made(monkeypatch, {"a": GOOD})
+    names.lookup("a", lambda found, why: None)
+    answer()
+    names.ttls["a"].errback(OSError("no answer"))
+    house.now = resolver.TTL - 0.1
+    names.lookup("a", lambda found, why: None)
+    assert not pending
+
+
+def test_the_least_of_all_records():
+    from twisted.names.dns import RRHeader
+
+    records = [RRHeader(ttl=60), RRHeader(ttl=30)]
+    assert resolver._least_ttl([(True, (records, [], [])), (False, OSError())]) == 30.0
+    assert resolver._least_ttl([(False, OSError())]) is None
 
 
 def test_a_failure_is_forgotten_sooner(monkeypatch):

@@ -94,7 +94,7 @@ def _named(error: ConfigError, ir: Handler, position: int) -> ConfigError:
 
 def _continue(selector: Selector, first: int) -> Next:
     def go_on(flow: Flow) -> None:
-        selector.resume(flow, first)
+        selector(flow, first)
 
     return go_on
 

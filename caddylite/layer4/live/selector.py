@@ -52,12 +52,8 @@ class Selector:
         self.deadlines = Timeouts(timeout, house.later, house.monotonic)
         self.settling = Timeouts(SETTLE, house.later, house.monotonic, slack=0.002)
 
-    def __call__(self, flow: Flow) -> None:
-        """Route a flow."""
-        self.resume(flow, 0)
-
-    def resume(self, flow: Flow, first: int) -> None:
-        """Route a flow by the routes from ``first`` on (rule 3)."""
+    def __call__(self, flow: Flow, first: int = 0) -> None:
+        """Route a flow, by the routes from ``first`` on (rule 3)."""
         decision = self.router.decide(flow.cx, flow.data, first, flow.memo, flow.datagrams)
         if decision >= 0:
             flow.route = self.labels[decision]
