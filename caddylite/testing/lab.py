@@ -19,6 +19,7 @@ from caddylite.testing.trace import Listener, Trace, choose, listeners
 from caddylite.testing.walk import Walk
 
 if TYPE_CHECKING:
+    from caddylite.testing.coverage.collector import Observer
     from caddylite.testing.strategy import Strategy
 
 #: Who decides: caddylite's router, or caddy-l4's as it is at 42db569.
@@ -30,6 +31,8 @@ class Lab:
 
     def __init__(self, config: Config, places: Sources | None = None, file: str = "") -> None:
         self.config, self.places, self.file = config, places or Sources(), file
+        #: Told of every decision, if somebody measures what the clients reach.
+        self.observer: Observer | None = None
         self._routers: dict[int, tuple[Sequence[Route], Router]] = {}
         self._strategies: dict[str, Strategy] = {}
 

@@ -41,7 +41,7 @@ class Walk(Effects):
         if listener.app == "layer4":
             server = listener.config
             timeout = server.matching_timeout.seconds
-            if not self.strategy.routes(self, server.routes, listener.server, timeout):
+            if not self.through(server.routes, listener.server, timeout):
                 self.end("closed", listener.server, "no route matched: the connection is closed")
         elif is_datagrams(listener.ports.network):
             self.end("closed", listener.server, "an HTTP server takes no datagrams here")
@@ -63,7 +63,7 @@ class Walk(Effects):
         where = f"{name}-wrapper" if kind == "layer4" else f"{name}/{kind}"
         if kind == "layer4":
             timeout = wrapper.matching_timeout.seconds
-            if self.strategy.routes(self, wrapper.routes, where, timeout):
+            if self.through(wrapper.routes, where, timeout):
                 return True
             self.note("wrapper", where, "no route matched: falls through to what is below")
             return False
@@ -75,16 +75,25 @@ class Walk(Effects):
             return self.tls(server.tls_connection_policies, where)
         return False
 
+    def through(self, routes: Sequence[Route], where: str, timeout: float) -> bool:
+        """Go through a route list; True if something kept the connection."""
+        kept = self.strategy.routes(self, routes, where, timeout)
+        if not kept and self.detail and self.lab.observer is not None:
+            self.lab.observer.fell_through(where)
+        return kept
+
     # What strategies use.
 
     def handlers(self, route: Route, where: str) -> bool:
         """Run a route's handlers; True if one kept the connection."""
         for position, handler in enumerate(route.handle):
             place = f"{where}.{position}"
+            if self.detail and self.lab.observer is not None:
+                self.lab.observer.handler(f"{place}:{handler.name}")
             if handler.name == "subroute":
                 timeout = handler.matching_timeout.seconds  # type: ignore[attr-defined]
                 inside: Sequence[Route] = handler.routes  # type: ignore[attr-defined]
-                if self.strategy.routes(self, inside, place, timeout):
+                if self.through(inside, place, timeout):
                     return True
             elif handler.name in TERMINAL:
                 return self.terminal(handler, f"{place}:{handler.name}")
@@ -102,6 +111,8 @@ class Walk(Effects):
     ) -> Step:
         """Add what became of a route list."""
         step = Step("routes", where, taken=taken, time=self.clock.now)
+        if self.detail and self.lab.observer is not None:
+            self.lab.observer.decided(self, routes, where, first, taken)
         if self.detail:
             stream = self.stream
             step.routes = router.report(self.cx, stream.data, first, stream.datagrams)
@@ -125,6 +136,8 @@ class Walk(Effects):
     def end(self, outcome: str, place: str = "", why: str = "") -> bool:
         """Say how it ends."""
         self.trace.time = self.clock.now
+        if self.detail and self.lab.observer is not None:
+            self.lab.observer.ended(outcome, place)
         return self.trace.end(outcome, place, why)
 
     def pending_at(self, place: str, why: str) -> None:
