@@ -12,8 +12,9 @@ from caddylite.wire import socks5 as wire
 
 #: Destinations a client may have at once; with one more the oldest is given up.
 MOST_DESTINATIONS: Final = 128
-#: Datagrams kept for a destination whose name is being looked up.
+#: Datagrams, and bytes of them, kept for a destination whose name is being looked up.
 _MOST_WAITING: Final = 16
+_MOST_BYTES: Final = 16 * 1024
 
 #: A client's socket and where it sends to.
 _Key = tuple[Any, str, int]
@@ -74,6 +75,7 @@ class _Destination(Protocol):
     def __init__(self, relay: Relay, key: _Key, header: bytes) -> None:
         self._relay, self._key, self._header = relay, key, header
         self._waiting: list[bytes] = []
+        self._bytes = 0
         self._dialling: Any = None
         self._closed = False
 
@@ -100,8 +102,9 @@ class _Destination(Protocol):
         """Send on, or keep until it is connected."""
         if self.transport is not None:
             self.transport.write(data)
-        elif len(self._waiting) < _MOST_WAITING:
+        elif len(self._waiting) < _MOST_WAITING and self._bytes + len(data) <= _MOST_BYTES:
             self._waiting.append(data)
+            self._bytes += len(data)
 
     def connectionMade(self) -> None:
         """Send what was kept."""

@@ -4,6 +4,7 @@ import os
 import socket
 from _socket import socket as Socket
 from collections.abc import Callable
+from errno import EMSGSIZE, ENOBUFS
 from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.interfaces import IProtocol
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 MOST_WAITING: Final = 64
 MOST_BYTES: Final = 64 * 1024
 
+#: Errors that say something of one datagram only: it is too long, or there is no room for it.
+_OF_ONE: Final = (EMSGSIZE, ENOBUFS)
 _NOTHING: Final[dict[str, Any]] = {}
 _UNIX: Final = getattr(socket, "AF_UNIX", -1)
 
@@ -45,6 +48,7 @@ class Association(Flow):
         "datagrams",
         "deliver",
         "heard",
+        "hops",
         "key",
         "listener",
         "peer",
@@ -59,6 +63,7 @@ class Association(Flow):
         self.answer = listener.answer
         self.owner = listener.owner
         self.heard = now
+        self.hops = 0
         self.data = b""
         self.datagrams: tuple[bytes, ...] = ()
         self.ended = self.strips = False
@@ -148,6 +153,7 @@ class Association(Flow):
     def _join(self, up: Socket, target: Target, preface: bytes) -> None:
         target.conns += 1
         self.target, self.up, self._receive = target, up, up.recv
+        self.listener.bounds.hops[from_socket(up.getsockname())] = self.hops + 1
         waiting, self.datagrams = self.datagrams, ()
         # From here on only the ends and the counts are wanted: let the rest go.
         self.data, self.memo = b"", _NOTHING
@@ -170,7 +176,8 @@ class Association(Flow):
                 self.listener.lost += 1
             except OSError as e:
                 self.failed(e)
-                return
+                if self.owner is None:
+                    return
 
     def ready(self, event: int) -> None:
         """Send one datagram of the upstream back to the client."""
@@ -190,6 +197,9 @@ class Association(Flow):
 
     def failed(self, error: OSError) -> None:
         """The upstream cannot be reached: the client's next datagram begins anew."""
+        if error.errno in _OF_ONE:
+            self.listener.lost += 1
+            return
         self.close(f"upstream: {os.strerror(error.errno or 0).lower()}")
 
     def broken(self) -> None:
@@ -228,6 +238,7 @@ class Association(Flow):
         up, self.up = self.up, None
         if up is not None:
             self.listener.unwatch(up.fileno())
+            self.listener.bounds.hops.pop(from_socket(up.getsockname()), None)
             up.close()
         stage, self._stage = self._stage, None
         if stage is not None:

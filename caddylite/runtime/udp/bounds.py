@@ -5,6 +5,9 @@ from typing import Any, Final
 #: Associations of all clients together, and of one client's IP address.
 MOST: Final = 65_536
 MOST_PER_HOST: Final = 16_384
+#: How often a datagram may come back to us through our own upstream sockets: a server may well
+#: proxy to another of the same config, but not in a circle.
+MOST_HOPS: Final = 8
 #: Seconds between two complaints in the log.
 _QUIET: Final = 10.0
 
@@ -12,12 +15,14 @@ _QUIET: Final = 10.0
 class Bounds:
     """Counts the associations of a house, in all and per address of the client."""
 
-    __slots__ = ("_complained", "hosts", "most", "most_per_host", "total")
+    __slots__ = ("_complained", "hops", "hosts", "most", "most_per_host", "total")
 
     def __init__(self, most: int = MOST, most_per_host: int = MOST_PER_HOST) -> None:
         self.most, self.most_per_host = most, most_per_host
         self.total = 0
         self.hosts: dict[str, int] = {}
+        #: By the address of an upstream socket of ours: the hops to whom it sends.
+        self.hops: dict[Any, int] = {}
         self._complained = -_QUIET
 
     def take(self, host: str) -> bool:

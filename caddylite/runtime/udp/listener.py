@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from caddylite.layer4.live.addresses import from_socket
 from caddylite.layer4.live.flow import Flow
-from caddylite.layer4.matching import Connection
+from caddylite.layer4.matching import Connection, address_text
 from caddylite.runtime.connections import Connections
 from caddylite.runtime.udp import sockets
 from caddylite.runtime.udp.association import Association
-from caddylite.runtime.udp.bounds import Bounds
+from caddylite.runtime.udp.bounds import MOST_HOPS, Bounds
 from caddylite.runtime.udp.sockets import LONGEST
 from caddylite.runtime.watch import IN
 
@@ -137,8 +137,16 @@ class DatagramListener:
             if self.bounds.may_complain(now):
                 self.owner.log.warn("too many associations", remote=host, **self.bounds.counts())
             return None
+        hops = self.bounds.hops.get(remote, 0) if self.bounds.hops else 0
+        if hops >= MOST_HOPS:
+            self.bounds.give_back(remote)
+            self.refused += 1
+            if self.bounds.may_complain(now):
+                self.owner.log.error("datagrams go in a circle", local=address_text(local))
+            return None
         cx = Connection(remote, local, self._network, self.house.clock())
         flow = Association(self, key, peer, cx, now)
+        flow.hops = hops
         if not sender:
             flow.answer = _lose  # a Unix socket without a name cannot be answered
         self.table[key] = flow

@@ -20,8 +20,9 @@ from caddylite.runtime.watch import IN
 
 #: Binds a socket before it connects; raises OSError.
 Bind = Callable[[Socket], None]
-#: Datagrams kept for a protocol that is paused; the rest is lost.
+#: Datagrams, and bytes of them, kept for a protocol that is paused; the rest is lost.
 _MOST_WAITING: Final = 64
+_MOST_BYTES: Final = 64 * 1024
 _UNIX: Final = getattr(socket, "AF_UNIX", -1)
 
 
@@ -34,6 +35,7 @@ class _Datagrams:
         self._protocol: IProtocol | None = None
         self._paused = False
         self._waiting: deque[bytes] = deque()
+        self._bytes = 0  # in ``_waiting``
         self.disconnecting = self.disconnected = False
         self.connected = 1
 
@@ -70,9 +72,11 @@ class _Datagrams:
     def received(self, data: bytes) -> None:
         """Take a datagram for the protocol."""
         if self._paused:
-            if len(self._waiting) >= _MOST_WAITING:
+            size = self._bytes + len(data)
+            if len(self._waiting) >= _MOST_WAITING or (size > _MOST_BYTES and self._waiting):
                 raise BlockingIOError
             self._waiting.append(data)
+            self._bytes = size
         elif self._protocol is not None:
             self._protocol.dataReceived(data)
 
@@ -115,7 +119,9 @@ class _Datagrams:
         """Give it what was kept."""
         self._paused = False
         while self._waiting and not self._paused and not self.disconnected:
-            self.received(self._waiting.popleft())
+            data = self._waiting.popleft()
+            self._bytes -= len(data)
+            self.received(data)
 
     def stopProducing(self) -> None:
         """End it."""

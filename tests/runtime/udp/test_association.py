@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from caddylite.runtime.udp.association import MOST_WAITING, without_header
+from caddylite.runtime.udp.bounds import MOST_HOPS
 from caddylite.wire import proxy_header
 from tests.runtime.world import open_descriptors
 
@@ -464,3 +465,64 @@ def test_nobody_can_be_answered_without_a_name(net, tmp_path):
     sock.connect(str(tmp_path / "l"))
     sock.send(b"x")
     net.turn(lambda: listener.lost == 1)
+
+
+def test_a_server_may_proxy_to_another_of_the_same_config(net):
+    second = net.serve(ECHO)
+    port = second.sock.getsockname()[1]
+    first = net.serve(
+        route({"handler": "proxy", "upstreams": [{"dial": [f"udp/127.0.0.1:{port}"]}]})
+    )
+    client = net.client(first)
+    client.send(b"x")
+    assert net.receive(client) == b"x"
+    (flow,) = second.table.values()
+    assert flow.hops == 1
+    first.stop()
+    assert not net.house.bounds.hops
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", ""])
+def test_a_circle_is_broken(net, host):
+    """One datagram would otherwise open associations until there are no descriptors left."""
+    probe = net.backend()
+    port = probe.sock.getsockname()[1]
+    probe.sock.close()
+    listener = net.serve(
+        route({"handler": "proxy", "upstreams": [{"dial": [f"udp/127.0.0.1:{port}"]}]}),
+        listen=f"udp/{host}:{port}",
+    )
+    net.client(("127.0.0.1", port)).send(b"x")
+    net.turn(lambda: listener.refused)
+    net.world.rest(0.05)
+    assert len(listener.table) == MOST_HOPS
+    assert net.house.bounds.total == MOST_HOPS
+    assert net.world.said("datagrams go in a circle")
+
+
+def test_a_datagram_that_is_too_long_is_lost_and_the_association_lives(net):
+    up = net.backend()
+    listener = net.serve(route(up.proxy(proxy_protocol="v2")))
+    client = net.client(listener)
+    for piece in (b"one", b"x" * 65500, b"two"):
+        client.send(piece)
+    senders = [up.take() for _ in range(2)]
+    assert [data[-3:] for data, _ in senders] == [b"one", b"two"]
+    assert senders[0][1] == senders[1][1]
+    assert listener.lost == 1
+
+
+def test_what_a_paused_protocol_gets_is_bounded(net):
+    listener = net.serve(ECHO)
+    client = net.client(listener)
+    client.send(b"x")
+    assert net.receive(client) == b"x"
+    (flow,) = listener.table.values()
+    flow._stage.pauseProducing()
+    for _ in range(3):
+        client.send(b"y" * 30_000)
+    net.turn(lambda: listener.lost == 1)
+    flow._stage.resumeProducing()
+    assert [len(net.receive(client)) for _ in range(2)] == [30_000, 30_000]
+    client.send(b"z")
+    assert net.receive(client) == b"z"
