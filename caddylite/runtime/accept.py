@@ -43,7 +43,6 @@ class Acceptor:
         self._local = from_socket(name)
         self._wildcard = not self._unix and name[0] in ("0.0.0.0", "::")
         self._paused = False
-        self._spare: int | None = None
         house.watch.add(self.fd, IN, self)
 
     def broken(self) -> None:
