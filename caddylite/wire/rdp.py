@@ -19,10 +19,11 @@ _PROTOCOLS, _FLAGS, _HAS_CORRELATION = 0x1F, 0x0B, 0x08
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A connection request; one of ``cookie``, ``token`` and ``info`` is set if there is a line.
+    """A connection request; of ``cookie``, ``token`` and ``info`` some are set if there is a line.
 
     ``cookie`` is the user's name (cut short by the client), ``token`` the address and port in a
-    routing token (a line with headers of its own), ``info`` any other line.
+    routing token, ``info`` any other line. caddy-l4 knows routing tokens only with headers of
+    their own before them; what clients send is the bare line, which is ``token`` and ``info``.
     """
 
     cookie: str | None = None
@@ -88,7 +89,7 @@ def _line(line: bytes) -> Request:
     token = _token(line[_SHORTEST:-2].decode("latin-1")) if line.startswith(header) else None
     if token is not None:
         return Request(token=token)
-    return Request(info=text)
+    return Request(token=_token(line[:-2].decode("latin-1")), info=text)
 
 
 def _token(text: str) -> tuple[str, int] | None:

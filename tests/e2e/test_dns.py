@@ -10,6 +10,10 @@ import pytest
 
 from tests.e2e.programs import Program, caddylite, free_port, need, running
 
+PROVES = {
+    "layer4.matchers.dns": "dig and kdig (UDP, TCP) to unbound",
+}
+
 UNBOUND = """
 server:
   interface: 127.0.0.1@{port}

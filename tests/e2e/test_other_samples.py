@@ -1,43 +1,19 @@
 """The other samples with real clients: SSH, WebSocket, names, TLS in front, PROXY protocol."""
 
 import contextlib
-import os
 import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.daemons import sshd
 from tests.e2e.peers import Named, tls_client
-from tests.e2e.programs import caddylite, free_port, need, root_certificate, running
+from tests.e2e.programs import caddylite, free_port, need, root_certificate
 
 SAMPLES = Path(__file__).parents[2] / "sample_configs"
-
-
-@contextlib.contextmanager
-def sshd(folder: Path) -> Iterator[tuple[int, Path]]:
-    """Run a real sshd that lets one key in; yield its port and the key."""
-    program = need("sshd", "openssh-server")
-    keygen = need("ssh-keygen", "openssh-client")
-    if os.geteuid() != 0:
-        pytest.skip("this sshd set-up logs in as root")
-    for name in ("host", "user"):
-        subprocess.run(
-            [keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True
-        )
-    os.makedirs("/run/sshd", exist_ok=True)
-    port = free_port()
-    conf = folder / "sshd.conf"
-    conf.write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\n"
-        f"AuthorizedKeysFile {folder}/user.pub\nPasswordAuthentication no\nUsePAM no\n"
-        "StrictModes no\nPermitRootLogin yes\n"
-    )
-    with running([program, "-D", "-e", "-f", str(conf)], folder / "sshd.log", port):
-        yield port, folder / "user"
 
 
 def _get(host: str):

@@ -8,6 +8,10 @@ from tests.e2e.peers import certificate
 from tests.e2e.programs import Program, caddylite, free_port, need, running
 from tests.layer4.routes import FIXTURES
 
+PROVES = {
+    "layer4.matchers.quic": "gtlsclient to gtlsserver (ngtcp2), HTTP/3",
+}
+
 CADDYFILE = """{{
 	admin off
 	layer4 {{

@@ -11,6 +11,10 @@ import pytest
 
 from tests.e2e.programs import caddylite, free_port, need, running
 
+PROVES = {
+    "layer4.handlers.socks5": "curl, with and without a password; dig over UDP through dante",
+}
+
 CADDYFILE = """{{
 	admin off
 	layer4 {{

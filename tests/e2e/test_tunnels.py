@@ -12,6 +12,11 @@ import pytest
 from tests.e2e.peers import certificate
 from tests.e2e.programs import caddylite, free_port, need, running
 
+PROVES = {
+    "layer4.matchers.wireguard": "wireguard-go at both ends, a ping through",
+    "layer4.matchers.openvpn": "openvpn in four modes",
+}
+
 ADDRESSES = {"server": "10.97.0.1", "client": "10.97.0.2"}
 
 

@@ -17,6 +17,12 @@ def test_a_token_holds_address_and_port_in_network_order():
     assert found.token == ("127.0.0.1", 3389)
 
 
+def test_a_token_without_headers_is_what_clients_send():
+    line = b"Cookie: msts=16777343.15629.0000"
+    found = rdp.read(rdp_request(line + b"\r\n" + NEGOTIATION))
+    assert (found.token, found.info) == (("127.0.0.1", 3389), line.decode())
+
+
 @pytest.mark.parametrize(
     "line",
     [
