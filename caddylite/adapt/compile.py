@@ -13,7 +13,13 @@ def from_caddyfile(text: str, file: str = "Caddyfile") -> "tuple[Config, list[Wa
     """Compile a Caddyfile. ConfigError, in Caddy's words, if it cannot be used."""
     from caddylite.adapt.caddyfile import adapt
 
-    return adapt(text, file)
+    try:
+        return adapt(text, file)
+    except ConfigError as e:
+        from caddylite.adapt.remedies import remedy
+
+        e.hint = remedy(e, text)
+        raise
 
 
 def from_json(text: str, file: str = "config.json") -> "Config":

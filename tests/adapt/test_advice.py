@@ -10,7 +10,7 @@ CASES = [
     ("respond hello", "known directive", "braces of a site"),
     ("@m path /x\nrespond @m 1", "may not be defined globally", "braces of the site"),
     ("{$NO_SUCH_DOMAIN} {\n\trespond 1\n}", "unrecognized global option", "environment variable"),
-    (":80 {\n}\n{$NO_SUCH_DOMAIN} {\n\trespond 1\n}", "without any key", "variable is not set"),
+    (":80 {\n}\n{$NO_SUCH_DOMAIN} {\n\trespond 1\n}", "without any key", "is not set"),
     (":80 {\n\tlayer4 {\n\t}\n}", "unrecognized directive: layer4", "global option"),
     (":80 {\n\temail a@b.c\n}", "unrecognized directive: email", "global option"),
     (":80 {\n\tproxy / localhost:80\n}", "unrecognized directive: proxy", "reverse_proxy"),
