@@ -11,6 +11,7 @@ from caddylite.errors import ConfigError
 if TYPE_CHECKING:
     from caddylite.testing.cases import CaseFile
     from caddylite.testing.checking import Result
+    from caddylite.testing.coverage.gathering import Gathering
 
 NO_FILES = "no file of cases here"
 _HINT = "name one, or write one with 'caddylite init --tests'"
@@ -31,6 +32,10 @@ _HINT = "name one, or write one with 'caddylite init --tests'"
 @click.option("--tap", is_flag=True, help="Print TAP")
 @click.option("--live", is_flag=True, help="Run the config on loopback, with real sockets")
 @click.option("--against", default="", help="Do so with this Caddy program and compare")
+@click.option("--cov", is_flag=True, help="Say what of the configs the cases reach")
+@click.option("--cov-lcov", default="", metavar="FILE", help="Write that for lcov")
+@click.option("--cov-html", default="", metavar="FILE", help="Write that as an HTML page")
+@click.option("--fail-under", default=0.0, help="Fail if less than this percentage is reached")
 @click.option("-q", "--quiet", is_flag=True, help="Print failures only")
 def command(
     files: tuple[str, ...],
@@ -41,6 +46,10 @@ def command(
     tap: bool,
     live: bool,
     against: str,
+    cov: bool,
+    cov_lcov: str,
+    cov_html: str,
+    fail_under: float,
     quiet: bool,
 ) -> None:
     """Run the cases in FILES (default: *.test.yaml here). Exit status 1 if one fails.
@@ -58,9 +67,14 @@ def command(
         return
     both = decide_as == "both"
     shown = not tap and junit != "-"
+    gathering = None
+    if cov or cov_lcov or cov_html or fail_under:
+        from caddylite.testing.coverage.gathering import Gathering
+
+        gathering = Gathering()
     done: list[tuple[CaseFile, list[Result]]] = []
     for file in loaded:
-        done.append((file, _run(file, only, decide_as, shown, quiet)))
+        done.append((file, _run(file, only, decide_as, shown, quiet, gathering)))
     if update:
         _update(done)
     _write(done, junit, tap)
@@ -72,11 +86,33 @@ def command(
         click.echo(end + (f", {differ} differ in caddy-l4" if both else ""))
         if differ:
             _advise(done)
-    if (failed and not update) or differ:
+    enough = gathering is None or _covered(gathering, cov_lcov, cov_html, fail_under, shown)
+    if (failed and not update) or differ or not enough:
         sys.exit(1)
 
 
-def _run(file: "CaseFile", only: str, decide_as: str, shown: bool, quiet: bool) -> "list[Result]":
+def _covered(gathering: "Gathering", lcov: str, html: str, fail_under: float, shown: bool) -> bool:
+    """Report what was reached; False if that is too little."""
+    from caddylite.testing.coverage import html as pages
+    from caddylite.testing.coverage import tables
+
+    reports = gathering.reports()
+    if shown:
+        click.echo(tables.table(reports, sys.stdout.isatty()), nl=False)
+    if lcov:
+        Path(lcov).write_text(tables.lcov(reports))
+    if html:
+        Path(html).write_text(pages.page(reports))
+    reached = tables.total(reports)
+    if reached < fail_under:
+        click.echo(f"coverage {reached:.1f}% is less than {fail_under:g}%", err=True)
+    return reached >= fail_under
+
+
+def _run(
+    file: "CaseFile", only: str, decide_as: str, shown: bool, quiet: bool,
+    gathering: "Gathering | None" = None,
+) -> "list[Result]":  # fmt: skip
     from caddylite.testing import checking, reports
 
     both = decide_as == "both"
@@ -84,7 +120,8 @@ def _run(file: "CaseFile", only: str, decide_as: str, shown: bool, quiet: bool) 
     out = []
     chosen = (lambda name: only.lower() in name.lower()) if only else None
     as_ = "caddylite" if both else decide_as
-    for result in checking.run(file, only=chosen, decide_as=as_, both=both):
+    seen = (lambda lab, variant: gathering.watch(lab)) if gathering is not None else None
+    for result in checking.run(file, only=chosen, decide_as=as_, both=both, seen=seen):
         out.append(result)
         if not shown:
             continue

@@ -30,12 +30,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("caddylite", "caddylite")
     group.addoption("--caddyfile", default=None, help="The config of the fixture 'caddyfile'")
+    group.addoption(
+        "--caddy-cov", action="store_true", help="Say what of the configs the tests reach"
+    )
+    group.addoption(
+        "--caddy-cov-fail-under", type=float, default=0.0, metavar="PERCENT",
+        help="Fail if the tests reach less of the configs than this",
+    )  # fmt: skip
     parser.addini("caddyfile", "The config of the fixture 'caddyfile'", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
     config.addinivalue_line("markers", "caddyfile(path): the config of the fixture 'caddyfile'")
+    if config.getoption("--caddy-cov") or config.getoption("--caddy-cov-fail-under"):
+        from caddylite.testing.coverage.pytest_part import CoveragePart
+
+        config.pluginmanager.register(CoveragePart(config), "caddylite-coverage")
 
 
 class Caddyfile:
@@ -85,6 +96,9 @@ def caddyfile(request: pytest.FixtureRequest) -> Caddyfile:
         from caddylite.testing.lab import Lab
 
         _LABS[path] = Lab.from_file(path)
+    measuring = request.config.pluginmanager.get_plugin("caddylite-coverage")
+    if measuring is not None:
+        measuring.gathering.watch(_LABS[path])
     return Caddyfile(_LABS[path])
 
 
