@@ -50,12 +50,30 @@ def _show_source(at: Span) -> None:
     import click
 
     try:
-        line = Path(at.file).read_text(errors="replace").split("\n")[at.line - 1]
+        text = Path(at.file).read_bytes().decode("utf-8", "surrogateescape")
+        line = text.split("\n")[at.line - 1].removesuffix("\r")
     except (OSError, IndexError):
+        return
+    if at.column > len(line) + 1:  # a variable of several lines stands above it
         return
     number = f"{at.line:>5} | "
     click.secho(number, err=True, dim=True, nl=False)
-    click.echo(line.expandtabs(4), err=True)
+    click.echo(_printable(line), err=True)
     if at.column:
-        before = line[: at.column - 1].expandtabs(4)
-        click.secho(" " * (len(number) + len(before)) + "^", err=True, fg="red", bold=True)
+        before = " " * (len(number) + _width(_printable(line[: at.column - 1])))
+        click.secho(f"{before}^", err=True, fg="red", bold=True)
+
+
+def _printable(line: str) -> str:
+    """Expand tabs, and let nothing through that moves a terminal's cursor."""
+    shown = "".join(c if c == "\t" or c.isprintable() else "\ufffd" for c in line)
+    return shown.expandtabs(4)
+
+
+def _width(text: str) -> int:
+    """Return how many columns a terminal takes for it."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)
