@@ -151,7 +151,7 @@ def _complaint(address: NetworkAddress, error: OSError) -> str:
     if isinstance(error, socket.gaierror):
         return f"listening on {address}: lookup {address.host}: no such host"
     if address.is_unix:
-        return f"listening on {address}: listen unix {address.host}: bind: {what}"
+        return f"listening on {address}: listen {address.network} {address.host}: bind: {what}"
     return f"listening on {address}: listen {address.network} {address.host_port}: bind: {what}"
 
 

@@ -94,7 +94,14 @@ class Service:
         shared = {d: listeners.share_a_port(addresses, d) for d in (False, True)}
         try:
             for entry in self.entries:
-                beside = entry.address.start_port in shared[is_datagram(entry.address)]
+                datagrams = is_datagram(entry.address)
+                if datagrams and entry.streams:
+                    raise ConfigError(
+                        f"http app module: start: network '{entry.address.network}' "
+                        "cannot handle HTTP/1 or HTTP/2 connections",
+                        hint="HTTP/3 is not served here",
+                    )
+                beside = entry.address.start_port in shared[datagrams]
                 bound.append((listeners.listen(entry.address, beside), entry))
         except ConfigError:
             for sock, entry in bound:

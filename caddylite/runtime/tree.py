@@ -37,7 +37,7 @@ class Entry:
     """One listening address: where its connections go, and who counts them.
 
     ``idle`` is for datagrams: the seconds of a client's silence that end its association (0:
-    Caddy's default).
+    Caddy's default). ``streams``: no datagrams can be served (HTTP).
     ``stages`` names what stands in the way, outermost first, for people to read.
     """
 
@@ -46,6 +46,7 @@ class Entry:
     connections: Connections
     stages: list[str] = field(default_factory=list)
     idle: float = 0.0
+    streams: bool = False
 
     def factory(self, house: Any) -> "EntryFactory":
         """Return the entry as a Twisted protocol factory."""
@@ -143,7 +144,7 @@ class TreeMaker:
                 )
             start, stages = self._wrapped(listen)
             for address in self._addresses(listen.address, 0):
-                entries.append(Entry(address, start, connections, stages))
+                entries.append(Entry(address, start, connections, stages, streams=True))
         return entries
 
     def _wrapped(self, listen: Any) -> tuple[Next, list[str]]:

@@ -184,6 +184,13 @@ class DatagramListener:
         if self.table:
             self._look_later()
 
+    def go_on_with(
+        self, start: Callable[[Flow], None], owner: Connections, idle: float = 0.0
+    ) -> None:
+        """Serve new clients by another config; those there are keep their routes and upstreams."""
+        self.start, self.owner = start, owner
+        self.idle = idle if idle > 0 else IDLE_TIMEOUT
+
     def stop(self) -> None:
         """Close the socket; without it no association can go on."""
         if self.fd < 0:

@@ -209,6 +209,25 @@ def test_stopping_leaves_nothing_behind(net):
     assert net.house.bounds.total == 0
 
 
+def test_a_new_config_takes_the_socket_over_and_old_clients_stay_where_they_are(net):
+    one, two = net.backend(), net.backend()
+    listener = net.serve(route(one.proxy()))
+    old, new = net.client(listener), net.client(listener)
+    old.send(b"x")
+    one.take()
+    net.serve(route(two.proxy()))
+    entry = net.world.entry
+    before = listener.owner
+    listener.go_on_with(entry.start, entry.connections, 5.0)
+    old.send(b"y")
+    new.send(b"z")
+    data, sender = one.take()
+    assert (data, two.take()[0]) == (b"y", b"z")
+    one.sock.sendto(b"still answered", sender)
+    assert net.receive(old) == b"still answered"
+    assert (len(before.active), len(entry.connections.active)) == (1, 1)
+
+
 def test_the_close_handler_forgets_the_client(net):
     listener = net.serve(route({"handler": "close"}))
     client = net.client(listener)
