@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from caddylite.testing.candidates import Candidate, candidates
 from caddylite.testing.checking import flow, present
+from caddylite.testing.cuts import try_cuts
 from caddylite.testing.lab import Lab
 from caddylite.testing.trace import Listener, Trace, is_datagrams
 from caddylite.testing.vocabulary import collect
@@ -42,7 +43,10 @@ def _told_apart(candidate: Candidate, trace: Trace) -> str:
 
 
 def write(lab: Lab, config: str) -> str:
-    """Return the text of a file of cases; ``config`` is the config's path from that file."""
+    """Return the text of a file of cases; ``config`` is the config's path from that file.
+
+    Where a cut changes the decision (a pause may let a later route go first) the case says so.
+    """
     lines = [
         f"# What {config} does now, made with 'caddylite init --tests'. Change what is not meant.",
         f"config: {flow(config)}",
@@ -57,6 +61,9 @@ def write(lab: Lab, config: str) -> str:
         lines.append(f"    listen: {flow(server)}")
         lines.append(f"    client: {flow(c.candidate.words)}")
         lines.append(f"    expect: {flow(present(c.trace))}")
+        cuts = try_cuts(lab, server, c.candidate.client)
+        if not cuts.steady:
+            lines.append(f"    any_cut: false  # something else happens {cuts.cut}")
     return "\n".join(lines) + "\n"
 
 

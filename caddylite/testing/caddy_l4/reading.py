@@ -147,10 +147,23 @@ def _http(p: Peek) -> bool:
     try:
         found = request(p)
     except NeedMore:
+        if _torn(data[data.rfind(b"\n") + 1 :]):
+            raise Broken("a header line that is cut counts as a malformed one") from None
         raise Need from None
     if isinstance(found, str):
         raise Broken(found)
     return True
+
+
+def _torn(line: bytes) -> bool:
+    """Would the beginning of a header line be refused, taken as a whole line?
+
+    Go's line reader gives out what it has when no more comes, so it is.
+    """
+    if not line or line[:1] in b" \t":
+        return False
+    name, colon, value = line.partition(b":")
+    return not colon or not name.strip() or any((c < 32 and c != 9) or c == 127 for c in value)
 
 
 def _socks5(p: Peek) -> bool:

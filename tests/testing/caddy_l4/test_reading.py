@@ -1,0 +1,62 @@
+"""Single facts about caddy-l4, found by comparing with the program."""
+
+import pytest
+
+from caddylite.testing import clients
+from caddylite.testing.lab import REAL, Lab
+from caddylite.testing.stream import Cut
+
+
+def lab(*matchers: str) -> Lab:
+    lines = []
+    for i, matcher in enumerate(matchers):
+        lines.append(f"@m{i} {matcher}\nroute @m{i} {{\nproxy a:{i + 1}\n}}")
+    return Lab.from_text("{\nlayer4 {\n:443 {\n" + "\n".join(lines) + "\n}\n}\n}\n")
+
+
+@pytest.mark.parametrize(
+    ("at", "outcome"),
+    [(5, "proxy"), (16, "proxy"), (17, "closed"), (20, "closed"), (21, "proxy"), (30, "proxy"),
+     (32, "closed"), (33, "proxy")],
+)  # fmt: skip
+def test_an_http_head_torn_within_the_name_of_a_field_closes(at, outcome):
+    data = b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+    trace = lab("http").connect("", clients.Client(data), cut=Cut((at,), 0.06), decide_as=REAL)
+    assert trace.outcome == outcome
+
+
+def test_wireguard_in_two_pieces_is_refused():
+    client = clients.Client(clients.wireguard().data)
+    assert lab("wireguard").connect("", client, decide_as=REAL).outcome == "proxy"
+    cut = Cut((74,), 0.06)
+    assert lab("wireguard").connect("", client, cut=cut, decide_as=REAL).outcome == "closed"
+    assert lab("wireguard").connect("", client, cut=cut).outcome == "proxy"
+
+
+def test_it_reads_two_kibibytes_at_once():
+    """A hello of three chunks: the last route is refuted by the first, and tls is forgotten."""
+    hello = clients.tls("a.example", ("x" * 200,) * 20, like="chrome")
+    assert len(hello.data) > 2 * 2048
+    assert lab("tls", "ssh").connect("", hello, decide_as=REAL).outcome == "closed"
+    assert lab("tls", "ssh").connect("", hello).outcome == "proxy"
+
+
+def test_a_later_match_beats_an_earlier_route_that_waits():
+    two = lab("regexp ^SSH-2.0-OpenSSH_9 20", "ssh")
+    cut = Cut((8,), 0.06)
+    assert two.connect("", clients.ssh(), cut=cut, decide_as=REAL).upstream == "a:2"
+    assert two.connect("", clients.ssh(), cut=cut).upstream == "a:1"
+
+
+def test_the_matching_deadline():
+    trace = lab("ssh").connect("", clients.parse("bytes text=SS patience=4"), decide_as=REAL)
+    assert (trace.outcome, trace.time) == ("closed", 3.0)
+    assert "aborted matching according to timeout" in trace.why
+    assert lab("ssh").connect("", clients.parse("bytes text=SS"), decide_as=REAL).outcome == (
+        "pending"
+    )
+
+
+def test_a_full_buffer_closes():
+    trace = lab("regexp ^x 65000").connect("", clients.Client(b"x" * 30000), decide_as=REAL)
+    assert (trace.outcome, trace.why) == ("closed", "matching buffer is full")
