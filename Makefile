@@ -11,6 +11,7 @@ env: $(VENV)/.ready
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m compileall -q caddylite
 	touch $@
 
 run: env            ## serve sample_configs/port_sharing.Caddyfile on 127.0.0.1:$(PORT)
