@@ -1,0 +1,1 @@
+"""An OpenConnect set-up, examined."""
