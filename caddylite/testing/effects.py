@@ -5,7 +5,14 @@ from typing import Any
 
 from caddylite.layer4.matching import Connection, address_text, expand_early
 from caddylite.testing import balancing
-from caddylite.testing.proxy_headers import IGNORE, REJECT, REQUIRE, SKIP, policy_for
+from caddylite.testing.proxy_headers import (
+    IGNORE,
+    REJECT,
+    REQUIRE,
+    SKIP,
+    as_caddy_l4,
+    policy_for,
+)
 from caddylite.testing.stream import Clock, Flights, Quiet, Stream
 from caddylite.testing.trace import Trace
 from caddylite.tls.state import TLSState
@@ -31,6 +38,8 @@ class Effects:
     stream: Stream
     blind: bool
     detail: bool
+    #: Handlers do what those of caddy-l4 at 42db569 do.
+    as_caddy_l4: bool
 
     def note(self, kind: str, where: str, text: str, value: Any = None) -> None:
         """Add a step."""
@@ -147,6 +156,8 @@ class Effects:
     def take_proxy_header(self, ir: Any, place: str, *, handler: bool) -> bool:
         """Take a PROXY header off; True if it is malformed, or refused."""
         policy = policy_for(ir, self.cx, handler, lambda r: expand_early(r, None))
+        if handler and self.as_caddy_l4:
+            policy = as_caddy_l4(policy)
         if policy == SKIP:
             self.note("wrapper", place, "does not look for a PROXY header from this peer", ir)
             return False

@@ -29,6 +29,15 @@ def policy_for(ir: Any, cx: Connection, handler: bool, expand: Callable[[str], s
     return REQUIRE if handler and found == USE else found
 
 
+def as_caddy_l4(policy: str) -> str:
+    """Return what caddy-l4's handler makes of a policy, as the program was seen to do.
+
+    A peer to be rejected is passed on with its header; of everybody else one is required, and its
+    address is believed.
+    """
+    return SKIP if policy == REJECT else REQUIRE
+
+
 def _inside(ranges: Any, host: str, expand: Callable[[str], str]) -> bool:
     if not ranges:
         return False

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 class Strategy(Protocol):
     """Goes through a route list."""
 
+    #: Whether handlers are those of caddy-l4 too.
+    as_caddy_l4: bool
+
     def routes(self, walk: "Walk", routes: Sequence[Route], where: str, timeout: float) -> bool:
         """Choose routes and run their handlers; True if something kept the connection."""
         ...
@@ -23,6 +26,8 @@ class Strategy(Protocol):
 
 class Ours:
     """The router of caddylite, with its rules about time, on the walk's clock."""
+
+    as_caddy_l4 = False
 
     def __init__(self, lab: "Lab") -> None:
         self.lab = lab

@@ -29,6 +29,7 @@ class Walk(Effects):
     ) -> None:
         self.lab, self.strategy, self.trace, self.cx = lab, strategy, trace, cx
         self.detail = detail
+        self.as_caddy_l4 = strategy.as_caddy_l4
         self.clock = Clock()
         self.flights = Flights(trace.client, cut, self.clock)
         self.stream = self.flights.next()

@@ -36,6 +36,8 @@ class _Closed(Exception):
 class CaddyL4:
     """The strategy of caddy-l4 at 42db569."""
 
+    as_caddy_l4 = True
+
     def __init__(self, lab: "Lab") -> None:
         self.lab = lab
         self._known: dict[int, tuple[Sequence[Route], list[Ask]]] = {}

@@ -57,6 +57,34 @@ def test_the_matching_deadline():
     )
 
 
+@pytest.mark.parametrize(
+    ("options", "with_header", "without"),
+    [
+        ("", "echo", "closed"),
+        ("fallback_policy USE", "echo", "closed"),
+        ("fallback_policy SKIP", "echo", "closed"),
+        ("fallback_policy REQUIRE", "echo", "closed"),
+        ("fallback_policy REJECT", "a:1", "b:1"),
+        ("allow 127.0.0.0/8", "echo", "closed"),
+        ("allow 10.0.0.0/8", "echo", "closed"),
+        ("deny 127.0.0.0/8", "a:1", "b:1"),
+        ("deny 10.0.0.0/8", "echo", "closed"),
+    ],
+)
+def test_what_its_proxy_protocol_handler_makes_of_policies(options, with_header, without):
+    """Seen with the program: who is denied is passed on, all others must send a header."""
+    block = f"proxy_protocol {{\n{options}\n}}" if options else "proxy_protocol"
+    config = Lab.from_text(
+        f"{{\nlayer4 {{\n:443 {{\nroute {{\n{block}\n}}\n@x remote_ip 198.51.100.0/24\n"
+        "route @x {\necho\n}\n@h proxy_protocol\nroute @h {\nproxy a:1\n}\nroute {\nproxy b:1\n}\n"
+        "}\n}\n}\n"
+    )
+    for words, wanted in (("ssh proxy_protocol=198.51.100.9:5", with_header), ("ssh", without)):
+        client = clients.parse(f"{words} from=127.0.0.1")
+        trace = config.connect("", client, decide_as=REAL)
+        assert (trace.upstream or trace.outcome) == wanted
+
+
 def test_a_full_buffer_closes():
     trace = lab("regexp ^x 65000").connect("", clients.Client(b"x" * 30000), decide_as=REAL)
     assert (trace.outcome, trace.why) == ("closed", "matching buffer is full")
