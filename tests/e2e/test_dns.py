@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.programs import Program, caddylite, free_port, need, running
+from tests.layer4.routes import FIXTURES
+
+SAMPLE = Path(__file__).parents[2] / "sample_configs" / "udp_services.Caddyfile"
 
 PROVES = {
     "layer4.matchers.dns": "dig and kdig (UDP, TCP) to unbound",
@@ -32,6 +35,8 @@ server:
   local-data: 'big.example.test. TXT "{big}"'
   local-zone: "other.test." static
   local-data: "www.other.test. A 192.0.2.81"
+  local-zone: "example.com." static
+  local-data: "www.example.com. A 192.0.2.82"
 remote-control:
   control-enable: no
 """
@@ -118,3 +123,24 @@ def test_unbound_wants_a_proxy_header_on_every_datagram(tmp_path):
             assert answer[:2] == number.to_bytes(2, "big")
             assert answer.endswith(bytes((192, 0, 2, 80)))
         assert server.output.count("www.example.test. A IN") == 3
+
+
+def test_the_sample_with_three_services_on_one_udp_port(tmp_path):
+    dig, port = need("dig", "bind9-dnsutils"), free_port()
+    with (
+        unbound(tmp_path) as (_, upstream),
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wireguard,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client,
+    ):
+        wireguard.bind(("127.0.0.1", 0))
+        wireguard.settimeout(10)
+        env = {
+            "PORT": str(port),
+            "DNS": f"127.0.0.1:{upstream}",
+            "WIREGUARD": f"127.0.0.1:{wireguard.getsockname()[1]}",
+        }
+        with caddylite(SAMPLE, tmp_path, env):
+            assert ask(dig, port, "+short", "www.example.com", "A") == "192.0.2.82\n"
+            (first, *_) = (FIXTURES / "wireguard_handshake.hex").read_text().split()
+            client.sendto(bytes.fromhex(first), ("127.0.0.1", port))
+            assert wireguard.recv(2048).hex() == first
