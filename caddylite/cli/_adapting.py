@@ -23,9 +23,14 @@ def plain_flags(argv: list[str]) -> dict[str, Any] | None:
     for word in words:
         name, equals, value = word.partition("=")
         if name in _VALUES:
-            out[_VALUES[name]] = value if equals else next(words, "")
+            given = value if equals else next(words, None)
+            if given is None:
+                return None
+            out[_VALUES[name]] = given
         elif word in _FLAGS:
             out[_FLAGS[word]] = True
+        elif name == "--pretty" and value in ("true", "false"):
+            out["pretty"] = value == "true"
         else:
             return None
     return out
@@ -69,6 +74,10 @@ def _compiled(text: str, path: str, adapter: str) -> "tuple[Config, list[Warning
 
     if adapter == "json":
         return from_json(text, path), []
+    if not adapter:
+        raise ConfigError(
+            "adapter name is required (use --adapt flag or leave unspecified for default)"
+        )
     if adapter != "caddyfile":
         raise ConfigError(f"unrecognized config adapter: {adapter}")
     with collect() as notices:

@@ -10,6 +10,7 @@ import click
 from caddylite.cli import _envfile, _report
 from caddylite.cli._input import find, read
 from caddylite.errors import ConfigError
+from caddylite.notices import collect
 
 if TYPE_CHECKING:
     from caddylite.caddy.config import Config
@@ -27,6 +28,18 @@ def config_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def pass_over_arguments(command: F) -> F:
+    """Take arguments that mean nothing, as Caddy does; but say so."""
+
+    def tell(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> None:
+        if value:
+            words = f"nothing is done with {' '.join(value)}"
+            _report.log("warn", words, "caddylite", hint="a config is named with --config")
+
+    argument = click.argument("unused", nargs=-1, expose_value=False, callback=tell)
+    return argument(command)
 
 
 @dataclass(slots=True)
@@ -54,11 +67,13 @@ def load_source(
     """Find and read a config, as ``run`` and ``validate`` do."""
     _envfile.load(envfile)
     path = find(config, quiet)
+    text = read(path, "reading config from stdin" if path == "-" else "reading config from file")
+    if not quiet and path == "-":
+        _report.log("info", "using config from stdin")
+    elif not quiet:
+        _report.log("info", "using config from file", file=path)
     if adapter not in ("", "caddyfile", "json"):
         raise ConfigError(f"unrecognized config adapter: {adapter}")
-    text = read(path, "reading config from file")
-    if not quiet:
-        _report.log("info", "using config from file", file=path)
     return Source(path, text, "caddyfile" if is_caddyfile(path, adapter) else "")
 
 
@@ -68,17 +83,23 @@ def compile_source(source: Source, quiet: bool = False) -> "Config":
 
     if not source.adapter:
         return from_json(source.text, source.file)
-    try:
-        config, warnings = from_caddyfile(source.text, source.file)
-    except ConfigError as e:
-        raise e.wrap("adapting config using caddyfile: ") from None
+    with collect() as notices:
+        try:
+            config, warnings = from_caddyfile(source.text, source.file)
+        except ConfigError as e:
+            for notice in () if quiet else notices:
+                _report.log(notice.level, notice.message, notice.logger, **notice.fields)
+            raise e.wrap("adapting config using caddyfile: ") from None
     if quiet:
         return config
+    for remark in warnings:
+        if not remark.placed:
+            _report.log("warn", remark.text, remark.logger, **remark.fields)
     _report.log("info", "adapted config to JSON", adapter="caddyfile")
     for warning in warnings:
-        _report.log(
-            "warn", warning.text, adapter="caddyfile", file=warning.file, line=warning.line
-        )
+        if warning.placed:
+            place = {"file": warning.file, "line": warning.line}
+            _report.log("warn", warning.text, adapter="caddyfile", **place)
     return config
 
 

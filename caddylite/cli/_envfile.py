@@ -8,8 +8,11 @@ from caddylite.errors import ConfigError, Span
 
 
 def load(paths: tuple[str, ...]) -> None:
-    """Put the variables of each file into the environment; what is set already stays."""
-    for path in paths:
+    """Put the variables of each file into the environment; what is set already stays.
+
+    Several files may stand in one word, with commas between them.
+    """
+    for path in (one for given in paths for one in given.split(",")):
         try:
             text = Path(path).read_text()
         except OSError as e:

@@ -32,5 +32,6 @@ def read(path: str, what: str) -> str:
                 raw = file.read()
     except OSError as e:
         reason = (e.strerror or str(e)).lower()
-        raise ConfigError(f"{what}: open {path}: {reason}") from None
+        step = "read" if isinstance(e, IsADirectoryError) else "open"
+        raise ConfigError(f"{what}: {step} {path}: {reason}") from None
     return raw.decode("utf-8", "surrogateescape")

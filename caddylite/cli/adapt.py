@@ -2,7 +2,7 @@
 
 import click
 
-from caddylite.cli import _adapting
+from caddylite.cli import _adapting, _configs
 
 
 @click.command()
@@ -15,6 +15,7 @@ from caddylite.cli import _adapting
     "--with", "plugins", multiple=True, metavar="NAME",
     help="Also know these adapt-only plugin modules (cloudflare, route53, rate_limit …)",
 )  # fmt: skip
+@_configs.pass_over_arguments
 def command(
     config: str,
     adapter: str,

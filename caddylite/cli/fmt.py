@@ -10,16 +10,17 @@ from caddylite.errors import ConfigError, Span
 
 
 @click.command()
-@click.argument("path", default="", required=False)
+@click.argument("paths", nargs=-1)
 @click.option("-c", "--config", default="", help="Configuration file")
 @click.option("-w", "--overwrite", is_flag=True, help="Overwrite the input file with the results")
 @click.option("-d", "--diff", is_flag=True, help="Print how the result differs from the input")
-def command(path: str, config: str, overwrite: bool, diff: bool) -> None:
+def command(paths: tuple[str, ...], config: str, overwrite: bool, diff: bool) -> None:
     """Format a Caddyfile; exit with 1 if it was not formatted. - is stdin."""
     from caddylite.caddyfile.formatter import first_difference, format_text
 
-    if path and config:
-        raise ConfigError(f"fmt does not support multiple files {config} {path}")
+    path = paths[0] if paths else ""
+    if len(paths) > 1 or (path and config):
+        raise ConfigError(f"fmt does not support multiple files {config} {' '.join(paths)}")
     path = path or config or "Caddyfile"
     text = _input.read(path, "reading stdin" if path == "-" else "reading input file")
     result = format_text(text)

@@ -10,7 +10,7 @@ from caddylite.errors import ConfigError
 
 
 def main(argv: list[str] | None = None) -> Any:
-    """Run one command; the exit status is 1 for a config that cannot be used, 2 for bad flags."""
+    """Run one command; the exit status is 1 for a config, a file or a flag that is no good."""
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except ConfigError as error:
@@ -40,7 +40,42 @@ def _run(argv: list[str]) -> Any:
             return _adapting.adapt(**flags)
     from caddylite.cli._commands import commands
 
-    return commands.main(args=argv, prog_name="caddylite", standalone_mode=True)
+    return _clicked(commands, argv)
+
+
+def _clicked(commands: Any, argv: list[str]) -> Any:
+    """Let click read the command line; what is wrong with it is said as Caddy says it."""
+    import click
+
+    try:
+        status = commands.main(args=argv, prog_name="caddylite", standalone_mode=False)
+        return sys.exit(status) if isinstance(status, int) else status
+    except click.exceptions.NoArgsIsHelpError as e:
+        click.echo(e.format_message())
+        sys.exit(0)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as e:
+        click.echo(f"Error: {_usage_words(e, click)}", err=True)
+        sys.exit(1)
+
+
+def _usage_words(error: Any, click: Any) -> str:
+    if isinstance(error, click.NoSuchOption):
+        name = error.option_name
+        near = f" (did you mean {error.possibilities[0]}?)" if error.possibilities else ""
+        if name.startswith("--"):
+            return f"unknown flag: {name}{near}"
+        return f"unknown shorthand flag: '{name[1:2]}' in {name}{near}"
+    if isinstance(error, click.BadOptionUsage) and "requires" in error.message:
+        name = error.option_name
+        shown = name if name.startswith("--") else f"'{name[1:2]}' in {name}"
+        return f"flag needs an argument: {shown}"
+    message = str(error.format_message())
+    if isinstance(error, click.UsageError) and message.startswith("No such command"):
+        name = message.split("'")[1]
+        return f'unknown command "{name}" for "caddylite"\nRun \'caddylite --help\' for usage.'
+    return message
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from caddylite.cli import _configs
 
 @click.command()
 @_configs.config_options
+@_configs.pass_over_arguments
 @click.option("-e", "--environ", is_flag=True, help="Print environment")
 @click.option("--pidfile", default="", help="Path of file to which to write process ID")
 @click.option("-w", "--watch", is_flag=True, help="Reload the config file when it changes")

@@ -7,6 +7,7 @@ from caddylite.cli import _configs
 
 @click.command()
 @_configs.config_options
+@_configs.pass_over_arguments
 def command(config: str, adapter: str, envfile: tuple[str, ...]) -> None:
     """Load and provision a config without starting it, and say what is wrong with it."""
     from caddylite.runtime.check import check
