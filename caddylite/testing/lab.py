@@ -136,7 +136,10 @@ class Lab:
         host = ports.host if ports.host not in ("", "0.0.0.0", "::") else _same_family(client)
         network = "unix" if ports.is_unix else client.network
         local = client.local or (host, ports.start_port)
-        cx = Connection(client.remote, ports.host if ports.is_unix else local, network)
+        if ports.is_unix:
+            cx = Connection("", ports.host, network)  # such a peer has no address
+        else:
+            cx = Connection(client.remote, local, network)
         result = Trace(client, listener.address)
         walk = Walk(self, self.strategy(decide_as), result, cx, cut, detail)
         try:
