@@ -98,7 +98,7 @@ def compile_source(source: Source, quiet: bool = False) -> "Config":
     _report.log("info", "adapted config to JSON", adapter="caddyfile")
     for warning in warnings:
         if warning.placed:
-            place = {"file": warning.file, "line": warning.line}
+            place: dict[str, Any] = {"file": warning.file, "line": warning.line}
             _report.log("warn", warning.text, adapter="caddyfile", **place)
     return config
 

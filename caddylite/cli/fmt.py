@@ -30,7 +30,7 @@ def command(paths: tuple[str, ...], config: str, overwrite: bool, diff: bool) ->
     if diff and path != "-":
         click.echo(_difference(text, result), nl=False)
     else:
-        click.get_binary_stream("stdout").write(_raw(result))
+        click.echo(_raw(result), nl=False)
     line = 0 if path == "-" else first_difference(text)
     if line:
         raise ConfigError(

@@ -18,7 +18,7 @@ FILES = {
     "Caddyfile": GOOD,
     "messy": ":80 {\nrespond hi\n}\n",
     "bad": "a.com {\n\tfoo\n}\n",
-    "remark": ":80 {\n\treverse_proxy a:1 {\n\t\theader_up X-Forwarded-For {remote_host}\n\t}\n}\n",
+    "remark": ":80 {\n\treverse_proxy a:1 {\n\t\theader_up X-Forwarded-For {host}\n\t}\n}\n",
     "x.txt": GOOD,
     "Caddyfile.prod": GOOD,
     "site.caddyfile": GOOD,
@@ -33,20 +33,22 @@ FILES = {
     "badenv": "A 1\n",
 }
 BOTH = [
-    "", "extra", "--foo", "-x", "--config", "--config nope", "--config folder", "--config=Caddyfile",
-    "-cCaddyfile", "--config Caddyfile/x", "--config bad --config Caddyfile", "--config bad",
+    "", "extra", "--foo", "-x", "--config", "--config nope", "--config folder",
+    "--config=Caddyfile", "-cCaddyfile", "--config Caddyfile/x",
+    "--config bad --config Caddyfile", "--config bad",
     "--config bad --adapter caddyfile", "--config messy --adapter caddyfile",
-    "--config remark --adapter caddyfile", "--config zero --adapter caddyfile", "--config zero.json",
-    "--config c.json", "--config bad.json", "--config x.txt", "--config Caddyfile.prod",
+    "--config remark --adapter caddyfile", "--config zero --adapter caddyfile",
+    "--config zero.json", "--config c.json", "--config bad.json", "--config x.txt",
+    "--config Caddyfile.prod",
     "--config site.caddyfile", "--config CADDYFILE.json", "--config dos --adapter caddyfile",
-    "--config junk --adapter caddyfile", "--adapter foo --config Caddyfile", "--adapter caddyfile",
-    "--envfile nope", "--envfile badenv", "--envfile env,badenv", "--envfile env --config Caddyfile",
-    "--config -", "--config - --adapter caddyfile",
+    "--config junk --adapter caddyfile", "--adapter foo --config Caddyfile",
+    "--adapter caddyfile", "--envfile nope", "--envfile badenv", "--envfile env,badenv",
+    "--envfile env --config Caddyfile", "--config -", "--config - --adapter caddyfile",
 ]  # fmt: skip
 FMT = [
     "", "Caddyfile", "messy", "nope", "folder", "-", "zero", "junk", "dos", "--overwrite messy",
-    "-w Caddyfile", "--diff messy", "-d Caddyfile", "-w -d messy", "-w nope", "-w -", "-d -", "a b",
-    "--config messy", "-c messy Caddyfile", "--config -", "--foo", "-- messy",
+    "-w Caddyfile", "--diff messy", "-d Caddyfile", "-w -d messy", "-w nope", "-w -", "-d -",
+    "a b", "--config messy", "-c messy Caddyfile", "--config -", "--foo", "-- messy",
 ]  # fmt: skip
 LINES = [
     *(f"{command} {rest}".strip() for command in ("adapt", "validate") for rest in BOTH),
