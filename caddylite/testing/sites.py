@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from caddylite.errors import ConfigError
 from caddylite.http.config import Server
 from caddylite.http.matching import MatchError, any_of
 from caddylite.http.request import Headers, Request
@@ -66,6 +67,7 @@ class _Walk:
         self.request, self.named, self.line = request, named, line
         self.site = ""
         self.answered = False
+        self.invoked: set[str] = set()
 
     def go(self, routes: Sequence[Route], place: str) -> Iterator[tuple[str, str]]:
         """Yield (place, handler) for each handler that would run until one answers."""
@@ -75,7 +77,11 @@ class _Walk:
                 return
             if route.group and route.group in groups:
                 continue
-            if route.match and not any_of(route.match, None)(self.request):
+            try:
+                if route.match and not any_of(route.match, None)(self.request):
+                    continue
+            except ConfigError as e:
+                yield f"{place}/{number}", f"a matcher that cannot be tested here ({e.message})"
                 continue
             groups.add(route.group)
             self._name_site(route)
@@ -94,7 +100,13 @@ class _Walk:
         if handler.name == "subroute":
             yield from self.go(handler.routes, where)
         elif handler.name == "invoke" and handler.route in self.named:
+            if handler.route in self.invoked:
+                yield where, f"invoke {handler.route} within itself"
+                self.answered = True
+                return
+            self.invoked.add(handler.route)
             yield from self.go((self.named[handler.route],), f"{where}:{handler.route}")
+            self.invoked.discard(handler.route)
         else:
             at = self.line(handler)
             yield where, _words(handler) + (f" ({at})" if at else "")

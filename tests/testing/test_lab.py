@@ -205,3 +205,16 @@ def test_colours_and_schema():
     documented = render.to_json.__doc__
     for key in render.to_json(trace):
         assert key in documented
+
+
+def test_a_named_route_that_invokes_itself():
+    lab = Lab.from_text("&(loop) {\ninvoke loop\n}\n:80 {\ninvoke loop\n}\n")
+    trace = lab.connect(":80", clients.http("a.example"))
+    assert "invoke loop within itself" in trace.why
+
+
+def test_a_unix_socket_has_peers_without_an_address():
+    lab = layer4(
+        "@r remote_ip 0.0.0.0/0\nroute @r {\necho\n}\n@s ssh\nroute @s {\nclose\n}", "unix//x"
+    )
+    assert lab.connect("unix//x", clients.ssh()).outcome == "close"
