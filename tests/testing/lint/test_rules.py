@@ -1,8 +1,12 @@
 """Each rule with a config that it is for, and a like one that it must leave alone."""
 
+from pathlib import Path
+
 import pytest
 
 from caddylite.testing.lint import all_rules, lint
+
+SAMPLES = Path(__file__).parents[3] / "sample_configs"
 
 
 def server(body: str, listen: str = ":443", rest: str = "") -> str:
@@ -59,7 +63,7 @@ CASES = {
     "L4011": (server(f"@a ssh\n{ROUTE}\n{A}"), server(f"@a ssh\n{A}\n{ROUTE}")),
     "L4012": (one("tls sni not x.example"), one("not tls sni x.example")),
     "L4013": (one("not {\nremote_ip 10.0.0.0/8\ntls\n}"), one("not {\ntls\n}")),
-    "L4014": (one("not tls sni x"), one("not remote_ip 10.0.0.0/8")),
+    "L4014": (one("not tls sni x", ":2525"), one("not tls sni x")),
     "L4015": (server(f"@a ssh\n{A}\nroute"), server(f"@a ssh\n{A}")),
     "L4016": (server(f"@a ssh\n@b tls\n{A}"), server(f"@a ssh\n{A}")),
     "L4017": (one("tls sni a.x a.x"), one("tls sni a.x b.x")),
@@ -152,3 +156,22 @@ def test_no_way_for_a_challenge():
     assert "L4034" in [f.code for f in lint(text, "c.json")]
     free = text.replace('":443"', '":8443"')
     assert "L4034" not in [f.code for f in lint(free, "c.json")]
+
+
+@pytest.mark.parametrize(
+    ("code", "config"),
+    [
+        ("L4033", wrapper(f"@a tls sni site.example\n{A}", "site.example {\n\tabort\n}\n")),
+        ("L4033", wrapper("@a tls sni site.example\nroute @a {\ntls\necho\n}")),
+        ("L4032", wrapper(f"@a tls sni x.localhost\n{A}", "x.localhost {\n\tabort\n}\n")),
+        ("L4065", server("@a dns {\nallow a.b.\n}\nroute @a {\nproxy udp/x:53\n}", "udp/:53")),
+        ("L4014", one("not ssh", ":443")),
+    ],
+)
+def test_what_is_meant_so_is_left_alone(code, config):
+    assert code not in [f.code for f in lint(config)]
+
+
+@pytest.mark.parametrize("file", sorted(SAMPLES.glob("*.Caddyfile")), ids=lambda p: p.stem)
+def test_the_samples_have_no_errors_and_no_warnings(file):
+    assert not [f for f in lint(file.read_text(), str(file)) if f.severity != "info"]

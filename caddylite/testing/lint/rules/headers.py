@@ -217,6 +217,7 @@ def address_lost(view: View) -> Iterator[Remark]:
                     "send 'proxy_protocol v2' and let it be expected there; if it is "
                     "this Caddy's own HTTP app, use the layer4 listener wrapper, no second hop",
                 )
+                break
 
 
 def _is_web(place: Place) -> bool:

@@ -50,7 +50,9 @@ def half_of_the_internet(view: View) -> Iterator[Remark]:
         if claim.app != "layer4" or claim.address.host != "0.0.0.0":
             continue
         for other in claims:
-            if other is claim or other.address.host not in ("::", "") or other.app != "http":
+            if other.address.host != "::" and not (other.app == "http" and not other.address.host):
+                continue
+            if (other.app, other.server) == (claim.app, claim.server):
                 continue
             if other.address.start_port == claim.address.start_port and (
                 other.address.network[:3] == claim.address.network[:3]

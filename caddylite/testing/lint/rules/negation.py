@@ -67,6 +67,8 @@ def silent_behind_not(view: View) -> Iterator[Remark]:
     for asked in view.matchers:
         if asked.name != "not" or asked.routes.datagrams:
             continue
+        if asked.routes.ports <= {80, 443, view.http_port, view.https_port}:
+            continue  # where clients speak first
         reads = {m.name for s in asked.matcher.sets or () for m in s.values()} - NO_BYTES
         ahead = [
             m for m in asked.set.values() if m.name not in NO_BYTES and m is not asked.matcher

@@ -159,6 +159,7 @@ def exposed(view: View) -> Iterator[Remark]:
             continue
         limited = any(
             {"remote_ip", "remote_ip_list", "not", "tls"} & set(m)
+            or getattr(m.get("dns"), "allow", ())
             for p in place.chain
             for m in p.route.match
         )

@@ -72,7 +72,7 @@ def acme_swallowed(view: View) -> Iterator[Remark]:
         if not routes.http_server or any("acme-tls/1" in a for a in taken):
             continue
         for name, _ in site_names(view, routes.http_server):
-            if name_covers_any(route, name):
+            if name_covers_any(route, name) and not _inner_name(name):
                 yield Remark(
                     route,
                     f"the TLS-ALPN challenge for {name} goes to the upstream as well, "
@@ -81,6 +81,27 @@ def acme_swallowed(view: View) -> Iterator[Remark]:
                     "or leave port 80 open",
                 )
                 break
+
+
+def _inner_name(name: str) -> bool:
+    """Is it a name that no public authority gives certificates for?"""
+    ends = (".localhost", ".local", ".internal", ".home.arpa", ".test")
+    return name == "localhost" or name.endswith(ends) or name.replace(".", "").isdigit()
+
+
+def _for_the_certificate(site: Any) -> bool:
+    """Is a site there for its certificate only: does it answer nothing?"""
+    handlers = list(_answering(site))
+    return all(h.name == "static_response" and getattr(h, "abort", False) for h in handlers)
+
+
+def _answering(route: Any) -> Iterator[Any]:
+    for handler in route.handle:
+        inside = getattr(handler, "routes", None)
+        if inside is None:
+            yield handler
+        for inner in inside or ():
+            yield from _answering(inner)
 
 
 def name_covers_any(route: Any, name: str) -> bool:
@@ -113,8 +134,11 @@ def site_taken(view: View) -> Iterator[Remark]:
         if routes.kind != "wrapper" or routes.clear or 443 not in routes.ports | {443}:
             continue
         for name, site in site_names(view, routes.http_server):
+            if _for_the_certificate(site):
+                continue
             for number, route in enumerate(routes.routes):
-                if keeps(route) and name_covers_any(route, name):
+                ends = any(h.name == "tls" for h in route.handle)  # with that site's certificate
+                if keeps(route) and not ends and name_covers_any(route, name):
                     at = view.at(site)
                     where = f" (line {at.line})" if at else ""
                     yield Remark(
