@@ -59,9 +59,9 @@ def command(
     """Say for each route if a client is matched, refuted or pending, and where it ends.
 
     CLIENT is a kind with its options: tls sni=vpn.example.com like=openconnect, http example.com
-    path=/api, ssh, quic sni=…, dns, postgres, rdp, pcap capture.pcap port=443 and others; or say it
-    with --tls-sni, --http, --bytes or --hex. Without either the client is silent. No socket is
-    opened.
+    path=/api, ssh, quic sni=…, dns, postgres, rdp, pcap capture.pcap port=443 and others; or say
+    it with --tls-sni, --http, --bytes or --hex. Without either the client is silent. No socket
+    is opened.
     """
     from caddylite import sources
     from caddylite.testing import render

@@ -134,7 +134,7 @@ def choose(known: list[Listener], wanted: str, network: str = "tcp") -> Listener
             asked = NetworkAddress.parse(wanted, network)
         except ValueError as e:
             raise ConfigError(f"{wanted!r} is not an address: {e}") from None
-        exact = [k for k in known if wanted in (k.address, k.server)]
+        exact = [k for k in known if wanted == k.address] or _named(known, wanted)
         overlapping = [k for k in known if _overlap(k.ports, asked)]
         found = [k for k in exact if k in fitting] or overlapping or exact
     else:
@@ -148,6 +148,17 @@ def choose(known: list[Listener], wanted: str, network: str = "tcp") -> Listener
     listed = ", ".join(k.address for k in known) or "nothing"
     what = f"no listener at {wanted}" if wanted else "name a listener with --listen"
     raise ConfigError(what, hint=f"the config listens on {listed}")
+
+
+def _named(known: list[Listener], server: str) -> list[Listener]:
+    """Return the listeners of a server; ConfigError if two apps have one of that name."""
+    found = [k for k in known if k.server == server]
+    if len({k.app for k in found}) > 1:
+        listed = ", ".join(k.address for k in found)
+        raise ConfigError(
+            f"both layer4 and http have a server {server}", hint=f"name an address: {listed}"
+        )
+    return found
 
 
 def is_datagrams(network: str) -> bool:

@@ -193,6 +193,13 @@ def test_listeners_that_are_not_there(listen, message):
         lab.connect(listen, clients.ssh())
 
 
+def test_a_server_name_that_two_apps_have():
+    lab = Lab.from_text("{\nlayer4 {\n:1 {\nroute {\necho\n}\n}\n}\n}\n:80 {\nrespond hi\n}\n")
+    assert {k.server for k in lab.listeners} == {"srv0"}
+    with pytest.raises(ConfigError, match="both layer4 and http have a server srv0"):
+        lab.connect("srv0", clients.ssh())
+
+
 def test_a_strategy_that_is_not_there():
     with pytest.raises(ConfigError, match="nobody decides as 'nginx'"):
         layer4("route {\necho\n}").connect("", clients.ssh(), decide_as="nginx")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from caddylite.testing import cases, checking
+from caddylite.testing import cases, checking, reports
 from caddylite.testing.lab import Lab
 from caddylite.testing.writing import write
 
@@ -147,3 +147,10 @@ def test_changed_configs_are_noticed():
             caught += failures(other, file) > 0
     assert real >= 20
     assert caught / real >= 0.9, f"{caught} of {real}"
+
+
+@pytest.mark.parametrize("path", sorted(Path("sample_configs").glob("*.test.yaml")), ids=str)
+def test_sample_cases_pass(path):
+    results = list(checking.run(cases.load(path)))
+    assert results
+    assert [reports.details(r) for r in results if not r.passed] == []
