@@ -90,7 +90,7 @@ def locate(text: str, path: Path, file: str = "config.json", key: bool = False) 
 def place(error: ConfigError, text: str, file: str = "config.json") -> ConfigError:
     """Give a complaint about a value read from this text (``error.path``) its place.
 
-    Its words stay Caddy's, which name no line.
+    Its words stay Caddy's, which name no line; the hint says path, line and column.
     """
     if error.at is not None:
         return error
@@ -98,7 +98,9 @@ def place(error: ConfigError, text: str, file: str = "config.json") -> ConfigErr
     out = error.as_is()
     out.at = locate(text, error.path, file, key)
     where = ".".join(map(str, error.path))
-    out.hint = "; ".join(filter(None, (where and f"in {where}", error.hint)))
+    if where:
+        where = f"in {where} (line {out.at.line}, column {out.at.column})"
+    out.hint = "; ".join(filter(None, (where, error.hint)))
     return out
 
 

@@ -130,16 +130,17 @@ def test_means_the_same(text, same):
     [
         (
             '{"apps": {\n "http": {"servers": {"a": {"lisen": []}}}}}', 2, 29,
-            "in apps.http.servers.a.lisen; did you mean 'listen'?",
+            "in apps.http.servers.a.lisen (line 2, column 29); did you mean 'listen'?",
         ),
         (
             '{"@id": "x",\n"apps": {"http": {"servers": {"a": {"@id": "y", "listen": 1}}}}}',
             2, 59,
-            "in apps.http.servers.a.listen",
+            "in apps.http.servers.a.listen (line 2, column 59)",
         ),
         (
             _handler('\n{"handler": "revers_proxy"}'), 2, 13,
-            "in apps.http.servers.a.routes.0.handle.0.handler; did you mean 'reverse_proxy'?",
+            "in apps.http.servers.a.routes.0.handle.0.handler (line 2, column 13); "
+            "did you mean 'reverse_proxy'?",
         ),
     ],
 )  # fmt: skip

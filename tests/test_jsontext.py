@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from caddylite.errors import ConfigError, Span
-from caddylite.jsontext import load, locate, place
+from caddylite.jsontext import load, locate, place, without_ids
 from tests.caddyfile.peers import FOLDER, outcome
 
 TEXT = """{
@@ -114,7 +114,7 @@ def test_locates(path, value, key):
 def test_places_a_complaint_about_a_value():
     error = place(ConfigError("no", path=("apps", "http"), hint="h"), TEXT, "f")
     assert str(error) == "no"
-    assert (error.at, error.hint) == (Span("f", 4, 13), "in apps.http; h")
+    assert (error.at, error.hint) == (Span("f", 4, 13), "in apps.http (line 4, column 13); h")
     unknown = place(ConfigError('json: unknown field "http"', path=("apps", "http")), TEXT, "f")
     assert unknown.at == Span("f", 4, 5)
 
@@ -167,3 +167,19 @@ def test_every_part_of_a_real_config_is_found():
                 walk(inner, (*where, key))
 
         walk(load(text), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ('{"@id": "a"}', "{          }"),
+        ('{"@id":1,"b":2}', '{        "b":2}'),
+        ('{"b":2,"@id":-1.5}', '{"b":2           }'),
+        ('{"a":1,"@id":"x","b":2}', '{"a":1,          "b":2}'),
+        ('{"a":1\n,"@id":\n"x" }', '{"a":1\n       \n    }'),
+        ('{"@id":true}', '{"@id":true}'),
+        ('{"@id":"a\\"b"}', '{          b"}'),  # as Caddy does: it knows no escapes here
+    ],
+)
+def test_without_ids(text, left):
+    assert without_ids(text) == left

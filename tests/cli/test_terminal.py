@@ -91,7 +91,9 @@ def test_in_json(tmp_path):
     shown = said("validate", "--config", "c.json", cwd=tmp_path)
     assert 'json: unknown field "lisen"\n    2 |     "http"' in shown
     assert caret(shown) == '"lisen":'
-    assert shown.endswith("  hint: in apps.http.servers.a.lisen; did you mean 'listen'?\n")
+    assert shown.endswith(
+        "  hint: in apps.http.servers.a.lisen (line 2, column 29); did you mean 'listen'?\n"
+    )
 
 
 def test_nothing_is_pointed_at_where_lines_are_not_the_files(tmp_path):
