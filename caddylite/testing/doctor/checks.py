@@ -97,7 +97,7 @@ def _strangers(lab: Lab, where: str, trace: Trace) -> Iterator[Answer]:
             "no name", WARN, f"clients without SNI (by IP address, or old) get: {goes}",
             "fine if all clients use the name; else send what has no name to the VPN",
         )  # fmt: skip
-    other = lab.connect(where, tls(sni=_STRANGER))
+    other = lab.connect(where, tls(sni=_STRANGER, like="chrome"))
     if other.upstreams == trace.upstreams:
         yield Answer("other names", WARN, "every other name reaches the VPN as well",
                      "match the VPN's name, if there are web sites on this port")  # fmt: skip

@@ -1,52 +1,91 @@
 """What caddylite decides right and caddy-l4, as it is at 42db569, may not."""
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
-from caddylite.layer4.config import Route
+from caddylite.errors import ConfigError
 from caddylite.testing.lint.finding import INFO, Remark
 from caddylite.testing.lint.rule import rule
-from caddylite.testing.lint.view import NO_BYTES, View
+from caddylite.testing.lint.view import View
 
-#: How many bytes they may need: those at the end of the list come in several segments.
-_NEEDS = ("wireguard", "ssh", "proxy_protocol", "socks4", "socks5", "postgres", "xmpp", "rdp",
-          "winbox", "regexp", "openvpn", "dns", "http", "tls", "quic")  # fmt: skip
+if TYPE_CHECKING:
+    from caddylite.testing.candidates import Candidate
+    from caddylite.testing.lab import Lab
+    from caddylite.testing.trace import Listener, Trace
 
-
-def _need(route: Route) -> int:
-    """Return how late a route can be decided; -1 without a matcher that reads."""
-    found = [-1]
-    for matchers in route.match:
-        for matcher in matchers.values():
-            inner = [m for s in getattr(matcher, "sets", None) or () for m in s.values()]
-            for m in inner if matcher.name == "not" else [matcher]:
-                if m.name in _NEEDS and m.name not in NO_BYTES:
-                    found.append(_NEEDS.index(m.name))
-    return max(found)
+#: So many clients are tried on each listener: enough for every name of an ordinary file.
+_CLIENTS: Final = 40
 
 
-@rule("L4080", INFO, "real caddy-l4 may drop a ClientHello in two segments")
+@rule("L4080", INFO, "real caddy-l4 decides by how the bytes are cut")
 def split_hello(view: View) -> Iterator[Remark]:
-    """Look for a route that needs many bytes before one that is refuted by the first few.
+    """Look for clients that caddy-l4 sends elsewhere when their first bytes come in two segments.
 
-    caddy-l4 forgets an earlier undecided route once the last one is refuted: a ClientHello (or a
-    request) in two segments then goes to the fallback. caddylite waits, so this is about
-    deploying the file to real Caddy.
+    It forgets an earlier undecided route once the last one is refuted. Each client that the file
+    knows is tried on a model of caddy-l4, whole and cut in two. caddylite decides right; this is
+    about deploying the file to real Caddy.
     """
-    for routes in view.lists:
-        if routes.datagrams or len(routes.routes) < 2:
+    lists = [r for r in view.lists if not r.datagrams]
+    if view.config is None or view.orphans or not any(_hazardous(r.routes) for r in lists):
+        return
+    from caddylite.testing.candidates import candidates
+    from caddylite.testing.lab import Lab
+    from caddylite.testing.trace import is_datagrams
+    from caddylite.testing.vocabulary import collect
+
+    lab = Lab(view.config, view.places, view.file)
+    known = [c for c in candidates(collect(view.config), "tcp") if c.kind in ("tls", "http")]
+    told: set[str] = set()
+    for listener in lab.listeners:
+        places = [r for r in lists if r.owner is listener.config or r.http_server]
+        if is_datagrams(listener.ports.network) or not places or listener.server in told:
             continue
-        needs = [_need(r) for r in routes.routes]
-        for number, need in enumerate(needs[:-1]):
-            later = needs[number + 1 :]
-            if need >= _NEEDS.index("http") and (
-                later[-1] < _NEEDS.index("http") or any(n != need for n in later if n >= 0)
-            ):
-                yield Remark(
-                    routes.routes[number],
-                    f"in real caddy-l4 (42db569) route {number} is forgotten when a later route "
-                    "is decided by the first segment: a client whose first bytes come in two "
-                    "pieces (large ClientHello) goes to what is behind",
-                    "for real Caddy put the routes that need the most bytes (tls) last; "
-                    "caddylite decides right in any order",
-                )
-                break
+        found = _first(lab, listener, islice(known, _CLIENTS))
+        if found is not None:
+            told.add(listener.server)
+            yield _remark(view, *found)
+
+
+def _hazardous(routes: Any) -> bool:
+    return len(routes) > 1 or any("not" in m for r in routes for m in r.match)
+
+
+def _first(
+    lab: "Lab", listener: "Listener", known: "Iterator[Candidate]"
+) -> "tuple[Candidate, Trace, Trace, int] | None":
+    """Return the first client that a cut sends elsewhere, with both ways and the cut."""
+    from caddylite.testing.lab import REAL
+    from caddylite.testing.stream import Cut
+
+    for candidate in known:
+        try:
+            whole = lab.follow(listener, candidate.client, decide_as=REAL)
+            for at in (len(candidate.client.data) // 2, 3):
+                cut = lab.follow(listener, candidate.client, Cut((at,)), REAL, detail=False)
+                if cut.key != whole.key:
+                    return candidate, whole, cut, at
+        except ConfigError:
+            return None  # what cannot be prepared here is told elsewhere
+    return None
+
+
+def _remark(view: View, candidate: "Candidate", whole: "Trace", cut: "Trace", at: int) -> Remark:
+    about: Any = None
+    for step in whole.steps:
+        lists = [r for r in view.lists if r.where == step.where and step.kind == "routes"]
+        if lists:
+            number = step.taken if step.taken is not None else 0
+            about = lists[0].routes[number] if lists[0].routes else lists[0].owner
+            break
+    return Remark(
+        about,
+        f"real caddy-l4 (42db569) gives '{candidate.words}' {_ending(whole)}, but if its first "
+        f"bytes come in two pieces (cut at {at}) {_ending(cut)}",
+        "for real Caddy put the routes that need the most bytes (tls) last, and see "
+        "'caddylite test --as both'; caddylite decides right in any order",
+    )
+
+
+def _ending(trace: "Trace") -> str:
+    return trace.upstream or trace.site or trace.outcome
