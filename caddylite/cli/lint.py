@@ -2,10 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from caddylite.cli import _configs
+
+if TYPE_CHECKING:
+    from caddylite.testing.lint import Finding
 
 
 @click.command()
@@ -46,40 +50,37 @@ def command(
             click.echo(f"{rule.code}  {rule.severity:<7}  {rule.title}\n        {rule.text}")
         return
     codes = [c for given in ignore for c in given.replace(",", " ").split()]
-    failed = False
-    for path in files or (config,):
-        source = _configs.load_source(path, adapter, envfile, quiet=True)
-        failed |= _one(source, form, fix, codes, fail_on)
-    if failed:
-        sys.exit(1)
-
-
-def _one(source: _configs.Source, form: str, fix: bool, codes: list[str], fail_on: str) -> bool:
-    from caddylite.testing.lint import lint
-
-    caddyfile = bool(source.adapter)
-    found = lint(source.text, source.file, is_caddyfile=caddyfile, ignore=codes)
-    text = source.text
-    if fix:
-        from caddylite.testing.lint.fixes import apply
-
-        text, count = apply(source.text, found, source.file)
-        if count and source.file != "-":
-            Path(source.file).write_text(text, errors="surrogateescape")
-            found = lint(text, source.file, is_caddyfile=caddyfile, ignore=codes)
-            click.echo(f"{source.file}: {count} fixed", err=True)
+    done = [
+        _one(_configs.load_source(path, adapter, envfile, quiet=True), codes, fix)
+        for path in files or (config,)
+    ]
+    every = [f for found, _, _ in done for f in found]
     if form == "text":
         from caddylite.testing.lint.output.text import write as as_text
 
-        click.echo(as_text(found, text, source.file, sys.stdout.isatty()), nl=False)
+        for found, text, file in done:
+            click.echo(as_text(found, text, file, sys.stdout.isatty()), nl=False)
     else:
         from importlib import import_module
 
         name = {"json": "jsons"}.get(form, form)
-        click.echo(import_module(f"caddylite.testing.lint.output.{name}").write(found), nl=False)
-    order = ["error", "warning", "info"]
-    return (
-        any(f.severity in order[: order.index(fail_on) + 1] for f in found)
-        if (fail_on in order)
-        else False
-    )
+        click.echo(import_module(f"caddylite.testing.lint.output.{name}").write(every), nl=False)
+    order = ["error", "warning", "info", "never"]
+    least = order[: order.index(fail_on) + 1] if fail_on != "never" else []
+    if any(f.severity in least for f in every):
+        sys.exit(1)
+
+
+def _one(source: _configs.Source, codes: list[str], fix: bool) -> "tuple[list[Finding], str, str]":
+    """Lint one file, after fixing it if that is wanted; return what is left, text and name."""
+    from caddylite.testing.lint import lint
+    from caddylite.testing.lint.fixes import apply
+
+    caddyfile = bool(source.adapter)
+    found = lint(source.text, source.file, is_caddyfile=caddyfile, ignore=codes)
+    text, count = apply(source.text, found, source.file) if fix else (source.text, 0)
+    if count and source.file != "-":
+        Path(source.file).write_text(text, errors="surrogateescape")
+        found = lint(text, source.file, is_caddyfile=caddyfile, ignore=codes)
+        click.echo(f"{source.file}: {count} fixed", err=True)
+    return found, text, source.file

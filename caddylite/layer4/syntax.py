@@ -75,7 +75,10 @@ def parse_routes(d: Dispenser, *, with_idle_timeout: bool = False) -> dict[str, 
     for option in d.block():
         if len(option) > 1 and option[0] == "@":
             if option in sets:
-                raise d.err(f"duplicate matcher set '{option}'")
+                raise d.err(
+                    f"duplicate matcher set '{option}'",
+                    "give it another name; or write one set with a block, if all must match",
+                )
             sets[option] = Dispenser(d.segment())
         elif option in timeouts:
             if option in fields:
@@ -121,13 +124,19 @@ def _parse_route_words(d: Dispenser, named: dict[str, MatcherSet]) -> list[Route
         for name in _names(d):
             found = named.get(name)
             if found is None:
-                raise d.err(f"undefined matcher set '{name}'")
+                raise d.err(f"undefined matcher set '{name}'", _names_known(named))
             sets.append(found)
         route = Route(match=tuple(sets), handle=parse_handlers(d))
         if sources.collecting():
             sources.note(route, token.span)
         routes.append(route)
     return routes
+
+
+def _names_known(named: dict[str, MatcherSet]) -> str:
+    if not named:
+        return "define it in the same block, as in: @name tls sni vpn.example.com"
+    return f"defined in this block: {', '.join(named)}"
 
 
 def _names(d: Dispenser) -> Any:

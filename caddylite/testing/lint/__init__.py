@@ -34,7 +34,7 @@ def lint(
     if is_caddyfile is None:
         is_caddyfile = not file.endswith(".json")
     view = look(text, file, is_caddyfile)
-    ignored = Ignored(text if is_caddyfile else "", ignore)
+    ignored = Ignored(text if is_caddyfile else "", file, ignore)
     found = {
         f: None for r in all_rules() if r.unparsable or view.error is None for f in _run(r, view)
     }

@@ -13,10 +13,10 @@ _COMMENT = re.compile(r"(?:^|\s)#\s*caddylite:\s*(ignore(?:-file)?)\b([\sL0-9,]*
 
 
 class Ignored:
-    """Which rules are not to be heard, and where."""
+    """Which rules are not to be heard, and where in the file with this text."""
 
-    def __init__(self, text: str, codes: Iterable[str] = ()) -> None:
-        self.everywhere = set(codes)
+    def __init__(self, text: str, file: str, codes: Iterable[str] = ()) -> None:
+        self.file, self.everywhere = file, set(codes)
         self.by_line: dict[int, set[str]] = {}
         for number, line in enumerate(text.split("\n"), 1):
             found = _COMMENT.search(line)
@@ -31,5 +31,6 @@ class Ignored:
 
     def covers(self, finding: Finding) -> bool:
         """Is this finding not to be heard?"""
-        here = self.everywhere | self.by_line.get(finding.line if finding.at else 0, set())
+        mine = finding.at is not None and finding.at.file == self.file
+        here = self.everywhere | (self.by_line.get(finding.line, set()) if mine else set())
         return bool({finding.code, "*"} & here)

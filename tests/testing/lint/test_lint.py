@@ -163,3 +163,27 @@ def test_fix_writes_the_file(file):
 def test_the_rules_are_listed():
     done = CliRunner().invoke(command, ["--rules"])
     assert "L4080  info" in done.output
+
+
+def test_several_files_are_one_list(file):
+    done = CliRunner().invoke(command, [str(file), str(file), "-f", "json"])
+    assert len(json.loads(done.stdout)) == 4
+
+
+def test_comments_hold_in_their_own_file(tmp_path):
+    (tmp_path / "routes").write_text("# one\n# two\n@a tls sni not x\nroute @a {\n\techo\n}\n")
+    main = (
+        "{\n\tlayer4 { # caddylite: ignore L4012\n:443 { # caddylite: ignore\n"
+        f"\t\t\timport {tmp_path}/routes\n}}\n}}\n}}\n"
+    )
+    (found,) = lint(main, str(tmp_path / "Caddyfile"))
+    assert found.code == "L4012"
+    assert found.where == f"{tmp_path}/routes:3:4"
+
+
+def test_a_set_that_comes_twice_or_never():
+    twice = "{\nlayer4 {\n:1 {\n@a ssh\n@a tls\nroute @a {\necho\n}\n}\n}\n}\n"
+    (found,) = lint(twice)
+    assert "give it another name" in found.todo
+    (found,) = lint(twice.replace("@a tls\nroute @a", "@b tls\nroute @c"))
+    assert "defined in this block: @a, @b" in found.todo
