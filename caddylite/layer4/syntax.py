@@ -124,19 +124,13 @@ def _parse_route_words(d: Dispenser, named: dict[str, MatcherSet]) -> list[Route
         for name in _names(d):
             found = named.get(name)
             if found is None:
-                raise d.err(f"undefined matcher set '{name}'", _names_known(named))
+                raise d.err(f"undefined matcher set '{name}'")
             sets.append(found)
         route = Route(match=tuple(sets), handle=parse_handlers(d))
         if sources.collecting():
             sources.note(route, token.span)
         routes.append(route)
     return routes
-
-
-def _names_known(named: dict[str, MatcherSet]) -> str:
-    if not named:
-        return "define it in the same block, as in: @name tls sni vpn.example.com"
-    return f"defined in this block: {', '.join(named)}"
 
 
 def _names(d: Dispenser) -> Any:

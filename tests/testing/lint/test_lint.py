@@ -186,4 +186,4 @@ def test_a_set_that_comes_twice_or_never():
     (found,) = lint(twice)
     assert "give it another name" in found.todo
     (found,) = lint(twice.replace("@a tls\nroute @a", "@b tls\nroute @c"))
-    assert "defined in this block: @a, @b" in found.todo
+    assert "define it in the same block" in found.todo

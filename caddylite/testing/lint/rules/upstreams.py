@@ -36,12 +36,16 @@ def open_relay(view: View) -> Iterator[Remark]:
             continue
         around = text[: found.start()].partition("/")[2] or text[: found.start()]
         rest = text[found.end() :].rpartition(":")[0]
-        limit = f" below {rest.lstrip('.')}" if rest.startswith(".") else ""
-        what = "host" if not around else "part of the host"
+        what = "host" if not around and not rest else "part of the host name"
+        reach = (
+            f"any name of the form {text}, also one not meant for it"
+            if around or rest
+            else "addresses of your network included (an open relay)"
+        )
         yield Remark(
             place.handler,
-            f"{{{found[1]}}} is what the client says: it chooses the {what}{limit} that this "
-            "proxy connects to, inside addresses of your network included (an open relay)",
+            f"{{{found[1]}}} is what the client says: it chooses the {what} that this "
+            f"proxy connects to, {reach}",
             "match the names allowed: tls sni <names…>, or map them to upstreams one by one",
         )
 
