@@ -35,7 +35,7 @@ class Mismatch(ConfigError):
 
     def under(self, cls: type[Node], key: str) -> Self:
         """Say which field of which struct holds it; called from the inside out."""
-        self.struct = self.struct or _GO_NAMES.get(cls.__name__, cls.__name__)
+        self.struct = self.struct or _struct_name(cls)
         self.fields.insert(0, key)
         return self
 
@@ -52,6 +52,17 @@ class Mismatch(ConfigError):
 
 #: Structs that Go calls otherwise than we do, where their names are seen.
 _GO_NAMES = {"HTTP": "App", "Admin": "AdminConfig", "Log": "CustomLog", "Layer4": "App"}
+
+#: Modules whose struct is called so in Go.
+_HANDLERS = ("http.handlers.reverse_proxy", "http.handlers.headers", "layer4.handlers.proxy")
+
+
+def _struct_name(cls: type[Node]) -> str:
+    if cls.id in _HANDLERS:
+        return "Handler"
+    name = _GO_NAMES.get(cls.__name__, cls.__name__)
+    return f"Match{name}" if ".matchers." in cls.id else name
+
 
 _JSON_TYPES = {bool: "bool", str: "string", int: "number", float: "number", list: "array"}
 
@@ -131,6 +142,33 @@ _WORDS: list[tuple[str, tuple[str, ...], str]] = [
     ("layer4", ("servers", "*", "routes", "*", "handle"),
      "server '{0}': route {1}: "),
     ("layer4.matchers.not", (), "loading matcher sets: "),
+    ("layer4.matchers.tls", (), "loading TLS matchers: "),
+    ("layer4.matchers.quic", (), "loading TLS matchers: "),
+    ("layer4.handlers.subroute", ("routes", "*", "match"),
+     "setting up subroutes: route {0}: loading matcher modules: "),
+    ("layer4.handlers.subroute", ("routes", "*", "handle"), "setting up subroutes: route {0}: "),
+    ("layer4.handlers.proxy", ("load_balancing", "selection"),
+     "loading load balancing selection policy: "),
+    ("caddy.listeners.layer4", ("routes", "*", "match"),
+     "route {0}: loading matcher modules: "),
+    ("caddy.listeners.layer4", ("routes", "*", "handle"), "route {0}: "),
+    ("http", ("servers", "*", "trusted_proxies"), "loading trusted proxies modules: "),
+    ("http", ("servers", "*", "packet_conn_wrappers"), "loading packet conn wrapper modules: "),
+    ("http.handlers.reverse_proxy", ("dynamic_upstreams",), "loading upstream source module: "),
+    ("http.reverse_proxy.upstreams.multi", ("sources",), "loading upstream source modules: "),
+    ("http.handlers.authentication", ("providers",), "loading authentication providers: "),
+    ("http.authentication.providers.http_basic", ("hash",), "loading password hasher module: "),
+    ("http.handlers.file_server", ("precompressed",), "loading encoder modules: "),
+    ("tls.issuance.acme", ("challenges", "dns", "provider"), "loading DNS provider module: "),
+    ("tls", ("dns",), "loading overall DNS provider module: "),
+    ("tls", ("automation", "on_demand", "permission"),
+     "loading on-demand TLS permission module: "),
+    ("tls", ("automation", "policies", "*", "get_certificate"),
+     "provisioning automation policy {0}: loading external certificate manager modules: "),
+    ("caddy.logging.encoders.filter", ("wrap",), "loading fallback encoder module: "),
+    ("caddy.logging.encoders.filter", ("fields",), "loading log filter modules: "),
+    ("caddy.logging.encoders.append", ("wrap",), "loading fallback encoder module: "),
+    ("events", ("subscriptions",), "loading event subscriber modules: "),
     ("tls", ("certificates",), "loading certificate loader modules: "),
     ("tls", ("automation", "policies", "*", "issuers"),
      "provisioning automation policy {0}: loading TLS automation management module: "),

@@ -47,7 +47,7 @@ def real_answer(text: str, file: Path) -> str:
     file.write_text(text)
     done = subprocess.run(
         [str(CADDY), "validate", "--config", str(file)],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=10, check=False,
         env={"HOME": str(file.parent), "PATH": "/usr/bin:/bin"}, cwd=file.parent,
     )  # fmt: skip
     if done.returncode == 0:
