@@ -42,6 +42,8 @@ class Connection:
     tls: Any = None  # of the innermost ``tls`` handler: an http.request.TLSState
     #: The ClientHello the router has seen, named (``peeked.name_hello``) when somebody asks.
     hello: Any = None
+    #: The servers of this process it has come through before (``runtime.ourselves``).
+    passed: tuple[str, ...] = ()
 
     @property
     def is_datagram(self) -> bool:

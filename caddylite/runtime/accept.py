@@ -43,6 +43,7 @@ class Acceptor:
         self._local = from_socket(name)
         self._wildcard = not self._unix and name[0] in ("0.0.0.0", "::")
         self._paused = False
+        house.ourselves.listens(listener, owner.label)
         house.watch.add(self.fd, IN, self)
 
     def broken(self) -> None:
@@ -53,6 +54,7 @@ class Acceptor:
         accept, started = self._accept, time.time()
         local, owner, start = self._local, self.owner, self.start
         family, quick, active = self.listener.family, owner.quick(), owner.active
+        coming = self.house.ourselves.coming
         for _ in range(_BATCH):
             try:
                 fd, remote = accept()
@@ -74,6 +76,8 @@ class Acceptor:
             else:
                 remote = remote[0], remote[1]
             cx = Connection(remote, local, self._network, started)
+            if coming:
+                cx.passed = coming.pop(remote, ())
             flow = RawFlow(sock, fd, cx, owner, self.house)
             if quick:
                 owner.total += 1
@@ -117,5 +121,6 @@ class Acceptor:
         """Accept no more. The socket is closed; connections go on."""
         if self.fd >= 0:
             self.house.watch.forget(self.fd)
+            self.house.ourselves.closes(self.listener, self.owner.label)
             self.listener.close()
             self.fd = -1

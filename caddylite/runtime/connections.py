@@ -13,6 +13,7 @@ class Connections:
 
     def __init__(self, house: Any, logger: str, server: str, maximum: int = 0) -> None:
         self.house, self.server = house, server
+        self.label = f"{logger}/{server}"  # no other in the house has it
         self.maximum = maximum
         self.active: set[Flow] = set()
         self.total = self.read = self.written = self.refused = 0

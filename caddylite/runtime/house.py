@@ -12,6 +12,7 @@ from caddylite.placeholders import Globals, Lookup
 from caddylite.runtime.connections import Connections
 from caddylite.runtime.dial import Dialer
 from caddylite.runtime.logs import LogBook, NamedLogger
+from caddylite.runtime.ourselves import Ourselves
 from caddylite.runtime.resolver import Resolver
 from caddylite.runtime.udp.bounds import Bounds
 from caddylite.runtime.udp.port import DatagramPort
@@ -43,6 +44,9 @@ class RunningHouse:
         self.connections: list[Connections] = []
         self.apps: dict[str, Any] = {}
         self.bounds = Bounds()
+        self.ourselves = Ourselves()
+        #: Addresses named by clients that were not dialled (``layer4.live.guard``).
+        self.refused_dials = 0
         self._timeouts: dict[float, Timeouts] = {}
         self._stops: list[Callable[[], object]] = []
         self.dialer = dialer(self)

@@ -83,6 +83,7 @@ class EntryFactory:
                 "unix" if entry.address.is_unix else "tcp",
                 self._house.clock(),
             )
+            flow.cx.passed = self._house.ourselves.coming.pop(flow.cx.remote, ())
             if entry.connections.opened(flow):
                 try:
                     entry.start(flow)
@@ -108,18 +109,21 @@ class TreeMaker:
         entries = []
         for name, server in sorted(app.servers.items()):
             connections = Connections(self.house, "layer4", name)
+            addresses = [
+                a for i, text in enumerate(server.listen) for a in self._addresses(text, i)
+            ]
+            self.builder.server, self.builder.listens = connections.label, addresses
             try:
                 selector = self.builder.selector(
                     server.routes, drop, server.matching_timeout.seconds, f"{name}/"
                 )
             except ConfigError as e:
                 raise e.wrap(f"server '{name}': ") from None
-            for i, text in enumerate(server.listen):
-                for address in self._addresses(text, i):
-                    stage = f"routes of {name} ({len(server.routes)})"
-                    entries.append(
-                        Entry(address, selector, connections, [stage], server.idle_timeout.seconds)
-                    )
+            stage = f"routes of {name} ({len(server.routes)})"
+            for address in addresses:
+                entries.append(
+                    Entry(address, selector, connections, [stage], server.idle_timeout.seconds)
+                )
         return entries
 
     def _addresses(self, text: str, position: int) -> list[NetworkAddress]:
@@ -142,6 +146,7 @@ class TreeMaker:
                 connections = known[listen.server] = Connections(
                     self.house, "http.connections", listen.server
                 )
+            self.builder.server, self.builder.listens = connections.label, []
             start, stages = self._wrapped(listen)
             for address in self._addresses(listen.address, 0):
                 entries.append(Entry(address, start, connections, stages, streams=True))

@@ -60,13 +60,21 @@ class Proxy(Handler, frozen=True):
             lb_try_interval <duration>
 
             proxy_protocol <v1|v2>
+            allow_private
         }
+
+    An address made of what the client says (``{l4.tls.server_name}``, ``{l4.http.host}``,
+    captures, variables made of these …) on a route where no matcher limits it to names from the
+    config is dialled only if it is a public one: no loopback, private, link-local, multicast,
+    unspecified or shared (RFC 6598) address, no Unix socket, no listener of ours.
+    ``allow_private``, which Caddy does not have, lifts that.
     """
 
     upstreams: tuple[Upstream, ...] = ()
     health_checks: HealthChecks | None = None
     load_balancing: LoadBalancing | None = None
     proxy_protocol: str = ""
+    allow_private: bool = False
 
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
@@ -84,6 +92,9 @@ class Proxy(Handler, frozen=True):
             seen.add(option)
             if option == "upstream":
                 upstreams.append(Upstream.parse(Dispenser(d.segment())))
+            elif option == "allow_private":
+                if d.count_args():
+                    raise d.arg_err()
             elif option == "proxy_protocol":
                 d.next_arg()
                 version.append(d.val)
@@ -95,6 +106,7 @@ class Proxy(Handler, frozen=True):
             _health_checks(parts),
             LoadBalancing(**parts["balancing"]) if "balancing" in parts else None,
             version[0] if version else "",
+            "allow_private" in seen,
         )
 
 

@@ -8,8 +8,10 @@ from caddylite.errors import ConfigError, InvalidConfiguration
 from caddylite.layer4.config import Route
 from caddylite.layer4.handling import Handler
 from caddylite.layer4.live.flow import Flow
+from caddylite.layer4.live.scope import Scope
 from caddylite.layer4.live.selector import Limits, Next, Selector
 from caddylite.layer4.routing import MATCHING_TIMEOUT, Router
+from caddylite.netaddr import NetworkAddress
 
 H = TypeVar("H", bound=Handler)
 
@@ -38,11 +40,18 @@ class Live(Generic[H]):
 
 
 class Builder:
-    """Builds handlers and selectors for one house."""
+    """Builds handlers and selectors for one house.
+
+    While it does, ``scope`` says where in the tree it stands (None: in no server), ``server`` of
+    which server, by its name in the house, and ``listens`` where that one listens.
+    """
 
     def __init__(self, house: Any, limits: Limits | None = None) -> None:
         self.house = house
         self.limits = limits or Limits()
+        self.scope: Scope | None = None
+        self.server = ""
+        self.listens: list[NetworkAddress] = []
 
     def selector(
         self, routes: Sequence[Route], fallback: Next, timeout: float = 0.0, label: str = ""
@@ -56,21 +65,30 @@ class Builder:
             label=label,
             limits=self.limits,
         )
-        for i, route in enumerate(routes):
-            try:
-                chain = self.chain(route.handle, _continue(selector, i + 1), f"{label}{i}")
-            except ConfigError as e:
-                raise e.wrap(f"route {i}: ") from None
-            selector.chains.append(chain)
+        outer = self.scope
+        around = outer or Scope.of_server(routes)
+        try:
+            for i, route in enumerate(routes):
+                self.scope = around.into(routes, route)
+                try:
+                    chain = self.chain(route.handle, _continue(selector, i + 1), f"{label}{i}")
+                except ConfigError as e:
+                    raise e.wrap(f"route {i}: ") from None
+                selector.chains.append(chain)
+        finally:
+            self.scope = outer
         return selector
 
     def chain(self, handlers: Sequence[Handler], nxt: Next, label: str = "") -> Next:
         """Build handlers that run one after the other, then ``nxt``."""
+        around = self.scope or Scope()
         for i in range(len(handlers) - 1, -1, -1):
+            self.scope = around.behind(handlers[:i])
             try:
                 nxt = self.handler(handlers[i], nxt, f"{label}.{i}")
             except ConfigError as e:
                 raise _named(e, handlers[i], i) from None
+        self.scope = around
         return nxt
 
     def handler(self, ir: Handler, nxt: Next, label: str) -> Next:

@@ -9,16 +9,21 @@ from caddylite.layer4.handlers.proxy import Proxy as ProxyConfig
 from caddylite.layer4.live.building import Builder, Live
 from caddylite.layer4.live.fan import Fan
 from caddylite.layer4.live.flow import Flow, Target
+from caddylite.layer4.live.guard import inner_kind
 from caddylite.layer4.live.health import HealthChecks
+from caddylite.layer4.live.scope import Scope
 from caddylite.layer4.live.selection import make
 from caddylite.layer4.live.upstreams import Peer, Spot, Upstream
-from caddylite.layer4.live.via import peer_of, via
+from caddylite.layer4.live.via import Hop, peer_of, via
 from caddylite.layer4.matching import address_text
+from caddylite.netaddr import NetworkAddress
 from caddylite.placeholders import replace_all
 from caddylite.wire import proxy_header
 
 #: Seconds for reaching an upstream. caddy-l4 waits as long as the system does (two minutes).
 CONNECT_TIMEOUT: Final = 10.0
+#: How many servers of the process a connection may come through, one after the other.
+MOST_HOPS: Final = 8
 #: Seconds between attempts when only ``try_duration`` is given (Caddy's default).
 _TRY_INTERVAL: Final = 0.25
 
@@ -72,12 +77,31 @@ class Proxy(Live[ProxyConfig]):
             health = HealthChecks(checks.active, self.pool, house)
             if health.open is not None:
                 self.joined = lambda flow, _local: health.track(flow)
+        self._mind_scope(builder)
         self.only = self._only_peer()
+        self._ours: bool | None = None  # is ``only`` one of our own listeners?
         for i, one in enumerate(self.pool):
             try:
                 one.via = via(self, one)
             except ConfigError as e:
                 raise e.wrap(f"upstream {i}: ") from None
+
+    def _mind_scope(self, builder: Builder) -> None:
+        """Find out which addresses a client can choose, and which lead straight back to us."""
+        ir, scope = self.ir, builder.scope or Scope()
+        self.server = builder.server
+        self.unwrapped = scope.unwrapped or bool(self.version)
+        for i, upstream in enumerate(self.pool):
+            for peer in upstream.peers:
+                if peer.template is not None and not ir.allow_private:
+                    peer.named_by = scope.open_names(peer.template)
+                certain = scope.by_bytes and not self.unwrapped and upstream.ir.tls is None
+                if certain and _is_listener(peer, builder.listens):
+                    raise ConfigError(
+                        f"upstream {i}: {peer.dial} is the address this server listens on: "
+                        "every connection would come back",
+                        hint="name the port that the service itself listens on",
+                    )
 
     def _only_peer(self) -> Target | None:
         """Return the peer of a pool in which nothing is to be chosen, looked up or counted."""
@@ -92,8 +116,14 @@ class Proxy(Live[ProxyConfig]):
 
     def __call__(self, flow: Flow) -> None:
         """Forward a flow."""
-        if self.only is not None:
-            flow.forward(self.only, self.preface(flow) if self.version else b"", self)
+        only = self.only
+        if only is not None:
+            if self._ours is None:
+                self._ours = bool(self.house.ourselves.server_at(only.address))
+            if self._ours:
+                self._send(flow, only, self)
+            else:
+                flow.forward(only, self.preface(flow) if self.version else b"", self)
             return
         upstream = self.select(self.pool, flow.cx)
         if upstream is None:
@@ -103,7 +133,7 @@ class Proxy(Live[ProxyConfig]):
         if len(peers) > 1:
             _Together(self, flow, upstream)
         elif peers[0].spot is not None:
-            flow.forward(cast(Target, peers[0]), self.preface(flow), upstream.via)
+            self._send(flow, cast(Target, peers[0]), upstream.via)
         else:
             self._find(flow, upstream)
 
@@ -125,10 +155,80 @@ class Proxy(Live[ProxyConfig]):
             if not spots:
                 self.missed(flow, peer, why)
                 return
+            spots, why = self.vet(peer, spots)
+            if not spots:
+                self.refuse(flow, peer, why)
+                return
             retry.spots = spots[1:]
-            flow.forward(spots[0], self.preface(flow), upstream.via)
+            self._send(flow, spots[0], upstream.via)
 
         peer.find(flow, found)
+
+    def vet(self, peer: Peer, spots: list[Spot]) -> tuple[list[Spot], str]:
+        """Keep the addresses to which a client may send us; else say why there is none."""
+        if not peer.named_by:
+            return spots, ""
+        kept, why = [], ""
+        for spot in spots:
+            kind = inner_kind(spot.address)
+            if not kind and self.house.ourselves.server_at(spot.address, spot.datagrams):
+                kind = "listener of this program"
+            if kind:
+                why = why or f"{spot} is a {kind}, named by the client"
+            else:
+                kept.append(spot)
+        return kept, why
+
+    def refuse(self, flow: Flow, peer: Peer, why: str) -> None:
+        """End a connection whose client must not be served; the upstream is not to blame."""
+        self.house.refused_dials += 1
+        flow.retry = None
+        self.log.warn(
+            "refused to dial",
+            remote=address_text(flow.cx.remote),
+            upstream=peer.dial,
+            error=why,
+            refused=self.house.refused_dials,
+        )
+        flow.close(why)
+
+    def _send(self, flow: Flow, target: Target, forwarder: Any) -> None:
+        """Forward, unless it goes in a circle."""
+        server = self.house.ourselves.server_at(target.address, target.datagrams)
+        if server and not target.datagrams:
+            path = (*flow.cx.passed, self.server)
+            why = self._circle(path, server, forwarder)
+            if why:
+                self.refuse(flow, peer_of(target), why)
+                return
+            if self._changes(forwarder):
+                path = (*path, "")
+            forwarder = Hop(forwarder, self.house, target, path)
+        flow.forward(target, self.preface(flow), forwarder)
+
+    def directly_back(self, flow: Flow, target: Target) -> str:
+        """Say why one of several targets must not be dialled: it is this server, or one before."""
+        server = self.house.ourselves.server_at(target.address, target.datagrams)
+        if not server or target.datagrams:
+            return ""
+        return self._circle((*flow.cx.passed, self.server), server, self)
+
+    def _changes(self, forwarder: Any) -> bool:
+        """Does the upstream get other bytes than this server got?"""
+        return self.unwrapped or forwarder.wrap is not None
+
+    def _circle(self, path: tuple[str, ...], server: str, forwarder: Any) -> str:
+        """Say why a connection must not go to a server of ours.
+
+        The same bytes must not come to a server twice. Others may (TLS was taken off), but not
+        for ever.
+        """
+        changed = max((i for i, name in enumerate(path) if not name), default=-1)
+        if not self._changes(forwarder) and server in path[changed + 1 :]:
+            return f"a circle: the connection would come back to {server}"
+        if len(path) - path.count("") > MOST_HOPS:
+            return f"a circle: the connection has come through more than {MOST_HOPS} servers"
+        return ""
 
     def _retry(self, flow: Flow) -> _Retry:
         if flow.retry is None:
@@ -143,7 +243,7 @@ class Proxy(Live[ProxyConfig]):
             "dial upstream", remote=address_text(flow.cx.remote), upstream=peer.dial, error=why
         )
         if retry.spots and retry.upstream is not None:
-            flow.forward(retry.spots.pop(0), self.preface(flow), retry.upstream.via)
+            self._send(flow, retry.spots.pop(0), retry.upstream.via)
             return
         self.missed(flow, peer, f"dial {peer.dial}: {why}")
 
@@ -197,11 +297,32 @@ class _Together:
             self._failed = True
             self._proxy.missed(self._flow, peer, why)
             return
+        spots, why = self._proxy.vet(peer, spots)
+        why = why if not spots else self._proxy.directly_back(self._flow, spots[0])
+        if why:
+            self._failed = True
+            self._proxy.refuse(self._flow, peer, why)
+            return
         self._spots[peer] = cast(Target, spots[0])
         if len(self._spots) == len(self._upstream.peers):
             targets = [self._spots[p] for p in self._upstream.peers]
             proxy, flow = self._proxy, self._flow
             Fan(flow, targets, proxy.preface(flow), self._upstream.via, proxy.house, proxy.failed)
+
+
+def _is_listener(peer: Peer, listens: list[NetworkAddress]) -> bool:
+    """Is an upstream surely where its own server listens (a specific address, TCP)?"""
+    network = peer.network
+    if peer.spot is None or network is None or not network.network.startswith("tcp"):
+        return False
+    host = network.host.strip("[]")
+    return bool(host) and any(
+        at.network.startswith("tcp")
+        and at.host.strip("[]") == host
+        and at.start_port <= network.start_port <= at.end_port
+        and at.start_port > 0
+        for at in listens
+    )
 
 
 def _version(text: str) -> int:

@@ -51,6 +51,7 @@ class Peer:
 
     Where it is an IP address or a path, ``spot`` is known from the start, and the peer itself can
     be forwarded to; a name is looked up when it is needed, a placeholder expanded per connection.
+    ``named_by`` are the placeholders with which a client chooses the address at will.
     """
 
     __slots__ = (
@@ -62,6 +63,7 @@ class Peer:
         "fails",
         "family",
         "healthy",
+        "named_by",
         "network",
         "passed_checks",
         "resolver",
@@ -75,6 +77,7 @@ class Peer:
         self.resolver = _Preferring(house.resolver, preference)
         self.conns = self.fails = self.passed_checks = self.failed_checks = 0
         self.healthy = True
+        self.named_by: list[str] = []
         self.template: placeholders.Template | None = None
         self.network: NetworkAddress | None = None
         self.spot: Spot | None = None

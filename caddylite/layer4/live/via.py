@@ -53,6 +53,28 @@ class Via:
             raise problem
 
 
+class Hop:
+    """A Forwarder for one connection to a server of our own, which learns where it comes from."""
+
+    def __init__(self, forwarder: Any, house: Any, target: Target, path: tuple[str, ...]) -> None:
+        self._forwarder, self._ourselves, self._path = forwarder, house.ourselves, path
+        self._target, self._name = target, None
+        self.connect_timeout: float = forwarder.connect_timeout
+        self.joined: Callable[[Flow, Any], None] | None = forwarder.joined
+        self.wrap: Callable[[Any, Flow, Target], Any] | None = forwarder.wrap
+        self.bind: Callable[[Any, Flow], None] | None = self._bind
+
+    def _bind(self, sock: Any, flow: Flow) -> None:
+        if self._forwarder.bind is not None:
+            self._forwarder.bind(sock, flow)
+        self._name = self._ourselves.announce(sock, self._target.address, self._path)
+
+    def failed(self, flow: Flow, target: Target, why: str) -> None:
+        """It will not arrive; pass it on."""
+        self._ourselves.coming.pop(self._name, None)
+        self._forwarder.failed(flow, target, why)
+
+
 def via(proxy: Any, upstream: Upstream) -> Any:
     """Return who forwards to an upstream: the proxy itself, where nothing is particular."""
     if upstream.ir.local_address or upstream.ir.tls is not None:

@@ -54,6 +54,7 @@ class DatagramListener:
         if sockets.HAS_PKTINFO and sockets.is_wildcard(sock):
             sockets.ask_for_receiver(sock)
             self.answer, self._read = self._answer_from, self._read_wildcard
+        house.ourselves.listens(sock, owner.label)
         house.watch.add(self.fd, IN, self)
 
     def broken(self) -> None:
@@ -200,6 +201,7 @@ class DatagramListener:
         if self._looking is not None and self._looking.active():
             self._looking.cancel()
         self._looking = None
+        self.house.ourselves.closes(self.sock, self.owner.label)
         self.house.watch.forget(self.fd)
         self.sock.close()
         self.fd = -1
