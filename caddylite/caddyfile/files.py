@@ -2,8 +2,29 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
+
+_asked: ContextVar[set[str] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def asked_for() -> Iterator[set[str]]:
+    """Gather the files and folders of this machine that are read inside."""
+    gathered: set[str] = set()
+    token = _asked.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _asked.reset(token)
+
+
+def _note(path: str) -> None:
+    gathered = _asked.get()
+    if gathered is not None:
+        gathered.add(path)
 
 
 class Files(Protocol):
@@ -39,6 +60,7 @@ class RealFiles:
 
     def names(self, directory: str) -> list[str]:
         """Return the names in a directory; none if it is not one."""
+        _note(directory)
         try:
             return os.listdir(directory)
         except (OSError, ValueError):
@@ -46,6 +68,7 @@ class RealFiles:
 
     def read(self, path: str) -> bytes:
         """Return what a file holds, or raise OSError."""
+        _note(path)
         with open(path, "rb") as file:
             return file.read()
 

@@ -103,6 +103,25 @@ def compile_source(source: Source, quiet: bool = False) -> "Config":
     return config
 
 
+def reader(config: str, adapter: str) -> "Callable[[], tuple[Config, Source, set[str]]] | None":
+    """Return what reads and compiles a config's file anew; None for stdin.
+
+    It returns the config, its source, and the files and folders that were imported.
+    """
+    path = find(config, quiet=True)
+    if path == "-":
+        return None
+
+    def again() -> "tuple[Config, Source, set[str]]":
+        from caddylite.caddyfile.files import asked_for
+
+        with asked_for() as files:
+            source = load_source(path, adapter, (), quiet=True)
+            return compile_source(source, quiet=True), source, files
+
+    return again
+
+
 def lab_of(source: Source) -> "Lab":
     """Put a config up for questions, with the places of its parts."""
     from caddylite import sources

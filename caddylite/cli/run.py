@@ -29,7 +29,8 @@ def command(
     if environ:
         _print_environment()
     compiled = _configs.compile_source(source)
-    sys.exit(run(compiled, source, pidfile=pidfile, watch=watch))
+    read = _configs.reader(config, adapter)
+    sys.exit(run(compiled, source, pidfile=pidfile, watch=watch, read=read))
 
 
 def _print_environment() -> None:

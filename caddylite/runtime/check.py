@@ -21,8 +21,9 @@ def check(config: Config, source: Any = None) -> None:
     from caddylite.runtime.logs import LogBook
     from caddylite.runtime.service import Service
 
+    make_clock: Any = MemoryReactorClock  # Twisted does not say its types
     with tempfile.TemporaryDirectory(prefix="caddylite-validate-") as folder:
-        house = RunningHouse(MemoryReactorClock(), LogBook([]), data_dir=Path(folder))
+        house = RunningHouse(make_clock(), LogBook([]), data_dir=Path(folder))
         try:
             Service(config, house).build()
         finally:

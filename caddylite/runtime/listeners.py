@@ -95,6 +95,13 @@ def share_a_port(addresses: Iterable[NetworkAddress], datagrams: bool = False) -
     return {p for p, known in hosts.items() if len(known) > 1 and len({*known}) == len(known)}
 
 
+def let_share(fd: int) -> None:
+    """Let another socket be bound to the port of one that listens, on a different address."""
+    sock = socket.socket(fileno=os.dup(fd))
+    with sock, suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+
+
 def _listen_unix(address: NetworkAddress) -> Socket:
     if address.network != "unix":
         raise ConfigError(f"unsupported network type: {address.network}")

@@ -5,18 +5,16 @@ logger knows the lowest level that any log wants of it, so that a record nobody 
 comparison.
 """
 
-import json
 import sys
 import time
 from collections.abc import Callable
 from typing import Any, Final, TextIO
 
-from caddylite.caddy.logs import Logging
+from caddylite.caddy.logging.record_text import RecordEncoder
 from caddylite.context import DEBUG, ERROR, INFO, WARN
+from caddylite.runtime.logging.encoding import Encode, console_encoder, json_encoder
 
 LEVELS: Final = {"DEBUG": DEBUG, "INFO": INFO, "WARN": WARN, "ERROR": ERROR}
-_NAMES: Final = {DEBUG: "debug", INFO: "info", WARN: "warn", ERROR: "error", 50: "fatal"}
-_FATAL: Final = {"PANIC": 50, "FATAL": 50}
 OFF: Final = 100
 
 #: Writes one record: level, time, logger name, message, fields.
@@ -130,45 +128,24 @@ class LogBook:
 
 def json_sink(stream: TextIO) -> Sink:
     """Write each record as one line of JSON."""
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
-
-    def write(level: int, now: float, name: str, message: str, fields: dict[str, Any]) -> None:
-        record: dict[str, Any] = {"level": _NAMES[level], "ts": now}
-        if name:
-            record["logger"] = name
-        record["msg"] = message
-        record.update(fields)
-        _put(stream, encode(record))
-
-    return write
-
-
-_COLOURS: Final = {DEBUG: 35, INFO: 34, WARN: 33, ERROR: 31, 50: 31}
+    return _sink(stream, json_encoder())
 
 
 def console_sink(stream: TextIO, colour: bool = True) -> Sink:
     """Write each record for people: time, level, logger and message, then the fields as JSON."""
+    return _sink(stream, console_encoder(RecordEncoder(level_format="" if colour else "upper")))
 
+
+def _sink(stream: TextIO, encode: Encode) -> Sink:
     def write(level: int, now: float, name: str, message: str, fields: dict[str, Any]) -> None:
-        stamp = time.strftime("%Y/%m/%d %H:%M:%S", time.gmtime(now)) + f"{now % 1:.3f}"[1:]
-        word = _NAMES[level].upper()
-        if colour:
-            word = f"\x1b[{_COLOURS[level]}m{word}\x1b[0m"
-        words = [stamp, word, *([name] if name else []), message]
-        if fields:
-            words.append(json.dumps(fields, ensure_ascii=False, default=str))
-        _put(stream, "\t".join(words))
+        line = encode(level, now, name, message, fields)
+        try:
+            stream.write(line.encode("utf-8", "backslashreplace").decode())
+            stream.flush()
+        except (OSError, ValueError):
+            pass  # a log that cannot be written must not end a connection
 
     return write
-
-
-def _put(stream: TextIO, line: str) -> None:
-    """Write a line; a log that cannot be written must not end a connection."""
-    try:
-        stream.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
-        stream.flush()
-    except (OSError, ValueError):
-        pass
 
 
 def default_sink(stream: TextIO | None = None) -> Sink:
@@ -177,22 +154,6 @@ def default_sink(stream: TextIO | None = None) -> Sink:
     return console_sink(stream) if stream.isatty() else json_sink(stream)
 
 
-def parse_level(text: str) -> int:
-    """Read a level of the config; what is empty or unknown is INFO."""
-    return {**LEVELS, **_FATAL}.get(text.upper(), INFO)
-
-
-def make_book(config: Logging | None, open_sink: Callable[[Any], Sink] | None = None) -> LogBook:
-    """Make the logs of a config; there is always one called ``default``.
-
-    ``open_sink`` turns a log's writer and encoder into a sink (files belong to
-    ``caddylite/runtime/log_writers.py``); without it everything goes to stderr.
-    """
-    make = open_sink or (lambda _log: default_sink())
-    logs = []
-    configured = dict(config.logs) if config is not None else {}
-    if "default" not in configured:
-        logs.append(Log(default_sink()))
-    for one in configured.values():
-        logs.append(Log(make(one), parse_level(one.level), one.include, one.exclude))
-    return LogBook(logs)
+def make_book() -> LogBook:
+    """Make the logs there are before a config has been read: one, on stderr."""
+    return LogBook([Log(default_sink())])

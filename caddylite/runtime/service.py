@@ -12,6 +12,7 @@ from caddylite.runtime.sweep import Sweeper
 from caddylite.runtime.tree import Entry, TreeMaker
 from caddylite.runtime.udp.listener import DatagramListener
 from caddylite.runtime.udp.sockets import is_datagram
+from caddylite.runtime.watch import IN
 
 #: Seconds that open connections get when the program stops and the config does not say.
 GRACE: Final = 3.0
@@ -24,13 +25,25 @@ def take_from(sock: Any, entry: Entry, house: Any) -> Acceptor | DatagramListene
     return Acceptor(sock, house, entry.start, entry.connections)
 
 
+def hand_over(acceptor: Acceptor | DatagramListener, entry: Entry, house: Any) -> None:
+    """Have a listening socket serve new clients by another config."""
+    sock = acceptor.listener if isinstance(acceptor, Acceptor) else acceptor.sock
+    acceptor.house.ourselves.closes(sock, acceptor.owner.label)
+    acceptor.house = house
+    if isinstance(acceptor, Acceptor):
+        acceptor.start, acceptor.owner = entry.start, entry.connections
+    else:
+        acceptor.go_on_with(entry.start, entry.connections, entry.idle)
+    house.ourselves.listens(sock, entry.connections.label)
+
+
 class Service:
     """One config on one house."""
 
     def __init__(self, config: Config, house: RunningHouse) -> None:
         self.config, self.house = config, house
         self.entries: list[Entry] = []
-        self.acceptors: list[Acceptor | DatagramListener] = []
+        self.listening: list[tuple[Entry, Acceptor | DatagramListener]] = []
         self.http: Any = None
         self.tls: Any = None
         self._served: tuple[tuple[str, ...], frozenset[str]] = ((), frozenset())
@@ -86,12 +99,35 @@ class Service:
     def _ignored(self, maker: TreeMaker, app: Any) -> None:
         """Configured, but nothing of it runs by itself."""
 
-    def start(self) -> None:
-        """Bind every address, then accept; if one cannot be had, none is kept."""
+    def start(self, previous: "Service | None" = None) -> None:
+        """Bind every address, then accept; if one cannot be had, none is kept.
+
+        Sockets that ``previous`` has for the same addresses are taken over from it, once all the
+        others have been bound.
+        """
         self.tls.start(*self._served)
-        bound: list[tuple[Any, Entry]] = []
-        addresses = [entry.address for entry in self.entries]
-        shared = {d: listeners.share_a_port(addresses, d) for d in (False, True)}
+        before = {e.address: a for e, a in previous.listening} if previous is not None else {}
+        bound = self._bind(before)
+        for entry in self.entries:
+            kept = before.pop(entry.address, None)
+            if kept is None:
+                acceptor = take_from(bound.pop(id(entry)), entry, self.house)
+            else:
+                acceptor = kept
+                hand_over(kept, entry, self.house)
+            self.listening.append((entry, acceptor))
+        if previous is not None:
+            previous.listening = [(e, a) for e, a in previous.listening if e.address in before]
+        self._sweeper.start()
+
+    def _bind(self, before: dict[Any, Any]) -> dict[int, Any]:
+        """Bind what is not there yet; return the sockets by the ids of their entries."""
+        bound: dict[int, Any] = {}
+        known = dict.fromkeys((*(entry.address for entry in self.entries), *before))
+        shared = {d: listeners.share_a_port(known, d) for d in (False, True)}
+        for address, acceptor in before.items():
+            if address.start_port in shared[is_datagram(address)]:
+                listeners.let_share(acceptor.fd)
         try:
             for entry in self.entries:
                 datagrams = is_datagram(entry.address)
@@ -101,16 +137,17 @@ class Service:
                         "cannot handle HTTP/1 or HTTP/2 connections",
                         hint="HTTP/3 is not served here",
                     )
-                beside = entry.address.start_port in shared[datagrams]
-                bound.append((listeners.listen(entry.address, beside), entry))
+                if entry.address not in before:
+                    beside = entry.address.start_port in shared[datagrams]
+                    bound[id(entry)] = listeners.listen(entry.address, beside)
         except ConfigError:
-            for sock, entry in bound:
-                sock.close()
-                listeners.unlink(entry.address)
+            for entry in self.entries:
+                sock = bound.get(id(entry))
+                if sock is not None:
+                    sock.close()
+                    listeners.unlink(entry.address)
             raise
-        for sock, entry in bound:
-            self.acceptors.append(take_from(sock, entry, self.house))
-        self._sweeper.start()
+        return bound
 
     @property
     def active(self) -> int:
@@ -121,11 +158,36 @@ class Service:
         return {entry.connections for entry in self.entries}
 
     def stop(self, finished: Callable[[], object], grace: float | None = None) -> None:
-        """Accept no more, let connections end, then call ``finished``."""
-        for acceptor in self.acceptors:
+        """Accept no more, let connections end, then call ``finished``.
+
+        ``grace``: the seconds they get (None: what the config says, else a few).
+        """
+        self._close_listeners()
+        self._drain(finished)
+        if self._finished is not None:
+            self._limit(grace if grace is not None else self._grace_period() or GRACE)
+
+    def retire(self, finished: Callable[[], object]) -> None:
+        """Make way for another config, which has taken over what it wants of the listeners.
+
+        Connections go on for as long as they like, unless the config has a ``grace_period``.
+        """
+        for _, acceptor in self.listening:
+            acceptor.ready(IN)  # who is in the kernel's queue has connected already
+        self._close_listeners()
+        self._drain(finished)
+        seconds = self._grace_period()
+        if self._finished is not None and seconds:
+            self._limit(seconds)
+
+    def _close_listeners(self) -> None:
+        listening, self.listening = self.listening, []
+        for entry, acceptor in listening:
             acceptor.stop()
-        for entry in self.entries:
             listeners.unlink(entry.address)
+
+    def _drain(self, finished: Callable[[], object]) -> None:
+        """Call ``finished`` when the last connection has ended."""
         self._finished = finished
         if self.http is not None:
             self.http.drain()
@@ -134,13 +196,16 @@ class Service:
             return
         for connections in self._counters():
             connections.emptied = self._perhaps_end
-        seconds = self._grace_period() if grace is None else grace
+
+    def _limit(self, seconds: float) -> None:
+        if self._grace is not None and self._grace.active():
+            self._grace.cancel()
         self._grace = self.house.later(seconds, self.abort)
 
     def _grace_period(self) -> float:
         http = self.config.apps.get("http")
         configured = getattr(http, "grace_period", None)
-        return configured.seconds if configured else GRACE
+        return configured.seconds if configured else 0.0
 
     def _perhaps_end(self) -> None:
         if not self.active:

@@ -3,8 +3,6 @@ import json
 
 import pytest
 
-from caddylite.caddy.logs import Log as LogConfig
-from caddylite.caddy.logs import Logging
 from caddylite.runtime.logs import (
     DEBUG,
     INFO,
@@ -13,7 +11,6 @@ from caddylite.runtime.logs import (
     console_sink,
     json_sink,
     make_book,
-    parse_level,
 )
 
 
@@ -103,9 +100,5 @@ def test_odd_text_can_be_written():
     assert json.loads(stream.getvalue())["what"].startswith("<class")
 
 
-def test_a_config_without_logs_has_a_default():
-    assert [log.level for log in make_book(None).logs] == [INFO]
-    book = make_book(Logging(logs={"default": LogConfig(level="DEBUG")}))
-    assert [log.level for log in book.logs] == [DEBUG]
-    assert parse_level("error") == 40
-    assert parse_level("") == INFO
+def test_before_a_config_there_is_one_log():
+    assert [log.level for log in make_book().logs] == [INFO]

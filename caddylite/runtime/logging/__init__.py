@@ -1,0 +1,1 @@
+"""Logs made live: how records are written down, and where they go."""

@@ -1,0 +1,110 @@
+"""Where records go: each place is opened once, for however many logs of however many configs.
+
+A new config takes places over from the one before it; a place that nobody wants is closed.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, Protocol
+
+from caddylite.errors import ConfigError
+from caddylite.placeholders import Lookup, PlaceholderError, replace_or_err
+from caddylite.runtime.logging.files import open_file
+from caddylite.runtime.logging.net import NetLog, parse_address
+
+
+class Writer(Protocol):
+    """Takes records, written down."""
+
+    def write(self, data: bytes) -> object:
+        """Take one."""
+        ...
+
+    def close(self) -> None:
+        """Take no more."""
+        ...
+
+
+class Standard:
+    """``stdout`` or ``stderr``; closing it does nothing."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def write(self, data: bytes) -> None:
+        """Write at once."""
+        stream = getattr(sys, self._name)
+        stream.buffer.write(data)
+        stream.buffer.flush()
+
+    def close(self) -> None:
+        """Leave it open: others write there too."""
+
+
+class Writers:
+    """The places that are open, with how many logs want each."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Writer] = {}
+        self._wanted: dict[str, int] = {}
+
+    def take(self, ir: Any, lookup: Lookup) -> tuple[str, Writer]:
+        """Return a place and its key, for :meth:`release`. ConfigError if it cannot be had."""
+        known = _MAKERS.get("stderr" if ir is None else ir.name)
+        if known is None:
+            raise ConfigError(f"loading log writer module: unknown module: {ir.id}")
+        key, make = known(ir, lookup)
+        writer = self._open.get(key)
+        if writer is None:
+            try:
+                writer = self._open[key] = make()
+            except OSError as e:
+                path = f"{e.filename}: " if e.filename else ""
+                verb = "mkdir" if ir.name == "file" and path != f"{key[5:]}: " else "open"
+                what = (e.strerror or str(e)).lower()
+                raise ConfigError(f"opening log writer using {key}: {verb} {path}{what}") from None
+            except ConfigError as e:
+                raise e.wrap(f"opening log writer using {key}: ") from None
+        self._wanted[key] = self._wanted.get(key, 0) + 1
+        return key, writer
+
+    def release(self, key: str) -> None:
+        """One log less wants this place."""
+        self._wanted[key] -= 1
+        if not self._wanted[key]:
+            del self._wanted[key]
+            with suppress(OSError):
+                self._open.pop(key).close()
+
+
+_STDERR: Final = "std:err", lambda: Standard("stderr")
+
+
+def _file(ir: Any, lookup: Lookup) -> tuple[str, Callable[[], Writer]]:
+    try:
+        name = replace_or_err(ir.filename, lookup)
+    except PlaceholderError as e:
+        raise ConfigError(f"invalid filename for log file: {e}") from None
+    # A daemon changes its directory sometimes.
+    return f"file:{name}", lambda: open_file(ir, os.path.abspath(name))
+
+
+def _net(ir: Any, lookup: Lookup) -> tuple[str, Callable[[], Writer]]:
+    try:
+        text = replace_or_err(ir.address, lookup)
+    except PlaceholderError as e:
+        raise ConfigError(f"invalid host in address: {e}") from None
+    address = parse_address(text)
+    if ir.dial_timeout < 0:
+        raise ConfigError("timeout cannot be less than 0")
+    return str(address), lambda: NetLog(address, ir.dial_timeout.seconds, ir.soft_start)
+
+
+_MAKERS: Final[dict[str, Callable[[Any, Lookup], tuple[str, Callable[[], Writer]]]]] = {
+    "stderr": lambda ir, lookup: _STDERR,
+    "stdout": lambda ir, lookup: ("std:out", lambda: Standard("stdout")),
+    "file": _file,
+    "net": _net,
+}
