@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from caddylite.caddyfile.lexer import tokenize
 from caddylite.errors import ConfigError
