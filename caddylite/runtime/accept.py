@@ -20,6 +20,8 @@ _DONTWAIT: Final = socket.MSG_DONTWAIT
 _BATCH: Final = 32
 #: Seconds without accepting after descriptors or memory have run out.
 _PAUSE: Final = 0.1
+#: Seconds between two complaints about it in the log.
+_QUIET: Final = 10.0
 _EXHAUSTED: Final = (EMFILE, ENFILE, ENOBUFS, ENOMEM)
 
 
@@ -42,7 +44,7 @@ class Acceptor:
         self._network = "unix" if self._unix else "tcp"
         self._local = from_socket(name)
         self._wildcard = not self._unix and name[0] in ("0.0.0.0", "::")
-        self._paused = False
+        self._paused, self._complained = False, -_QUIET
         house.ourselves.listens(listener, owner.label)
         house.watch.add(self.fd, IN, self)
 
@@ -106,10 +108,13 @@ class Acceptor:
             return
         self._paused = True
         self.house.watch.change(self.fd, 0)
-        self.house.logger("layer4").error(
-            "accepting is paused: out of descriptors or memory",
-            error=os.strerror(error.errno or 0),
-        )
+        now = self.house.monotonic()
+        if now - self._complained >= _QUIET:
+            self._complained = now
+            self.house.logger("layer4").error(
+                "accepting is paused: out of descriptors or memory",
+                error=os.strerror(error.errno or 0),
+            )
         self.house.later(_PAUSE, self._resume)
 
     def _resume(self) -> None:

@@ -11,10 +11,10 @@ from caddylite.layer4.matching import address_text
 class Connections:
     """The connections of one server: counted, limited, logged."""
 
-    def __init__(self, house: Any, logger: str, server: str, maximum: int = 0) -> None:
+    def __init__(self, house: Any, logger: str, server: str, maximum: int | None = None) -> None:
         self.house, self.server = house, server
         self.label = f"{logger}/{server}"  # no other in the house has it
-        self.maximum = maximum
+        self.maximum = house.caps.connections if maximum is None else maximum
         self.active: set[Flow] = set()
         self.total = self.read = self.written = self.refused = 0
         self.log = house.logger(logger)

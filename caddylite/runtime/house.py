@@ -9,6 +9,7 @@ from typing import Any
 
 from caddylite.layer4.live.timeouts import Timeouts
 from caddylite.placeholders import Globals, Lookup
+from caddylite.runtime.caps import Caps
 from caddylite.runtime.connections import Connections
 from caddylite.runtime.dial import Dialer
 from caddylite.runtime.logs import LogBook, NamedLogger
@@ -43,7 +44,8 @@ class RunningHouse:
         self.watch: Watch = watch or watch_on(reactor)
         self.connections: list[Connections] = []
         self.apps: dict[str, Any] = {}
-        self.bounds = Bounds()
+        self.caps = Caps.from_environment(self.environ)
+        self.bounds = Bounds(self.caps.associations, self.caps.associations_per_host)
         self.ourselves = Ourselves()
         #: Addresses named by clients that were not dialled (``layer4.live.guard``).
         self.refused_dials = 0

@@ -24,7 +24,7 @@ from caddylite.layer4.config import Layer4
 from caddylite.layer4.live.addresses import from_twisted, to_twisted
 from caddylite.layer4.live.building import Builder, drop
 from caddylite.layer4.live.flow import Flow
-from caddylite.layer4.live.selector import Next
+from caddylite.layer4.live.selector import Limits, Next
 from caddylite.layer4.live.transport_flow import TransportFlow
 from caddylite.layer4.matching import Connection
 from caddylite.netaddr import NetworkAddress
@@ -102,7 +102,8 @@ class TreeMaker:
 
     def __init__(self, house: Any) -> None:
         self.house = house
-        self.builder = Builder(house)
+        caps = house.caps
+        self.builder = Builder(house, Limits(caps.matching, caps.matching_per_host))
 
     def layer4(self, app: Layer4) -> list[Entry]:
         """Build the entries of the layer4 app."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from math import inf
-from typing import Any
+from socket import AF_INET6, inet_pton
+from typing import Any, Final
 
 from twisted.logger import Logger
 
@@ -17,13 +18,58 @@ _failures = Logger()
 Next = Callable[[Flow], None]
 
 
+#: How many connections may wait for a route, of all clients and of one address.
+MATCHING: Final = 20_000
+MATCHING_PER_HOST: Final = 10_000
+
+
 class Limits:
-    """How many connections may be in matching at once, over all the selectors of a house."""
+    """How many connections may be in matching at once, over all the selectors of a house.
 
-    __slots__ = ("max", "waiting")
+    Addresses count as one up to the 64th bit of IPv6 (a client has all of those); Unix sockets
+    only in all.
+    """
 
-    def __init__(self, maximum: int = 20_000) -> None:
-        self.max, self.waiting = maximum, 0
+    __slots__ = ("hosts", "max", "max_per_host", "refused", "waiting")
+
+    def __init__(self, maximum: int = MATCHING, per_host: int = MATCHING_PER_HOST) -> None:
+        self.max, self.max_per_host = maximum, per_host
+        self.waiting = self.refused = 0
+        self.hosts: dict[str, int] = {}
+
+    def take(self, host: str) -> bool:
+        """Count one in; False where there are too many."""
+        count = self.hosts.get(host, 0)
+        if self.waiting >= self.max or (host and count >= self.max_per_host):
+            self.refused += 1
+            return False
+        self.waiting += 1
+        if host:
+            self.hosts[host] = count + 1
+        return True
+
+    def give_back(self, host: str) -> None:
+        """Count one out."""
+        self.waiting -= 1
+        if host:
+            left = self.hosts[host] - 1
+            if left:
+                self.hosts[host] = left
+            else:
+                del self.hosts[host]
+
+
+def counted_as(remote: tuple[str, int] | str) -> str:
+    """Return under which name a client is counted; none for a Unix socket."""
+    if isinstance(remote, str):
+        return ""
+    host = remote[0]
+    if ":" not in host:
+        return host
+    try:
+        return inet_pton(AF_INET6, host.partition("%")[0])[:8].hex()
+    except OSError:
+        return host
 
 
 class Selector:
@@ -61,10 +107,11 @@ class Selector:
         elif decision == FALLBACK:
             self.fallback(flow)
         elif decision == PENDING:
-            if self.limits.waiting >= self.limits.max:
-                flow.close("too many connections are being matched")
+            host = counted_as(flow.cx.remote)
+            if self.limits.take(host):
+                _Pending(self, flow, first, host)
             else:
-                _Pending(self, flow, first)
+                flow.close("too many connections are being matched")
         else:
             self.give_up(flow, decision, first)
 
@@ -86,17 +133,16 @@ class Selector:
 class _Pending:
     """A flow that waits for more bytes, or for time to pass."""
 
-    __slots__ = ("deadline", "flow", "pause", "selector", "waiting")
+    __slots__ = ("deadline", "flow", "host", "pause", "selector", "waiting")
 
-    def __init__(self, selector: Selector, flow: Flow, first: int) -> None:
-        self.selector, self.flow = selector, flow
+    def __init__(self, selector: Selector, flow: Flow, first: int, host: str) -> None:
+        self.selector, self.flow, self.host = selector, flow, host
         now = selector.monotonic()
         self.waiting = Waiting(
             selector.router, flow.cx, now, first=first, timeout=selector.timeout, memo=flow.memo
         )
         self.deadline = selector.deadlines.add(self.woken)
         self.pause: list[Any] | None = None
-        selector.limits.waiting += 1
         if flow.data:
             self.waiting.data, self.waiting.datagrams = flow.data, flow.datagrams
             self.waiting.quiet_at = now + SETTLE
@@ -138,7 +184,7 @@ class _Pending:
         self.deadline[1] = None
         if self.pause is not None:
             self.pause[1] = None
-        self.selector.limits.waiting -= 1
+        self.selector.limits.give_back(self.host)
 
     def _decided(self, decision: int) -> None:
         self._stop()
