@@ -580,4 +580,3 @@ OPTIONS: list[Line] = [
     ),
     ("events", ["on <word> exec x"]),
 ]
-# ruff: noqa: E501
