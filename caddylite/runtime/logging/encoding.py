@@ -12,7 +12,7 @@ import msgspec
 
 from caddylite.caddy.logging.record_text import RecordEncoder
 from caddylite.context import DEBUG, ERROR, INFO, WARN
-from caddylite.runtime.logging.go_time import format_time, iso8601
+from caddylite.runtime.logging.go_time import format_time, iso8601, nanoseconds
 
 #: Writes a record down: level, time, logger name, message, fields; line ending included.
 Encode = Callable[[int, float, str, str, dict[str, Any]], str]
@@ -134,7 +134,7 @@ def _time_form(form: str, local: bool) -> Callable[[float], Any]:
     if form == "unix_milli_float":
         return lambda now: go_float(now * 1e3)
     if form == "unix_nano":
-        return lambda now: round(now * 1e9)
+        return nanoseconds
     if form == "iso8601":
         return iso8601
     layout = _LAYOUTS.get(form, form)

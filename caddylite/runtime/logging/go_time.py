@@ -19,12 +19,18 @@ _SHORT: Final = {"1": "%m", "2": "%d", "3": "%I", "4": "%M", "5": "%S"}
 
 def format_time(seconds: float, layout: str, local: bool = False) -> str:
     """Write a time (seconds since the epoch) in a layout, in UTC or in the local zone."""
-    nanoseconds = round(seconds * 1e9)
-    moment = datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC)
+    whole, rest = divmod(nanoseconds(seconds), 1_000_000_000)
+    moment = datetime.fromtimestamp(whole, UTC)
     if local:
         moment = moment.astimezone()
-    fraction = f"{nanoseconds % 1_000_000_000:09d}"
+    fraction = f"{rest:09d}"
     return _PARTS.sub(lambda found: _part(found.group(), moment, fraction), layout)
+
+
+def nanoseconds(seconds: float) -> int:
+    """Return a time since the epoch in nanoseconds, as exact as the number is (microseconds)."""
+    whole = int(seconds // 1)
+    return (whole * 1_000_000 + round((seconds - whole) * 1e6)) * 1000
 
 
 def _part(text: str, moment: datetime, fraction: str) -> str:

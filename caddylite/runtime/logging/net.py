@@ -52,9 +52,8 @@ class NetLog:
         except OSError as e:
             if not soft_start:
                 what = (e.strerror or str(e)).lower()
-                raise OSError(
-                    e.errno or 0, f"dial {address.network} {_where(address)}: {what}"
-                ) from None
+                complaint = f"dial {address.network} {_where(address)}: {what}"
+                raise ConfigError(complaint) from None
             _complain(
                 f"[ERROR] net log writer failed to connect: {e} (will retry connection and print "
                 "errors here in the meantime)\n".encode()
