@@ -1,0 +1,3 @@
+from tests.runtime.conftest import fast_world, world
+
+__all__ = ["fast_world", "world"]
