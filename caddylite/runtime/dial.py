@@ -28,12 +28,17 @@ class Dialer:
         self._house = house
 
     def dial(
-        self, target: Target, protocol: Any, timeout: float, bind: Bind | None = None
+        self,
+        target: Target,
+        protocol: Any,
+        timeout: float,
+        bind: Bind | None = None,
+        dialled: Bind | None = None,
     ) -> "Dialling | DatagramDialling":
         """Connect; ``protocol.makeConnection`` or ``protocol.connectionFailed(why)`` follows."""
         if target.datagrams:
             return DatagramDialling(self._house, target, protocol, bind)
-        return Dialling(self._house, target, protocol, timeout, bind)
+        return Dialling(self._house, target, protocol, timeout, bind, dialled)
 
 
 class TwistedDialer:
@@ -43,13 +48,18 @@ class TwistedDialer:
         self._house = house
 
     def dial(
-        self, target: Target, protocol: Any, timeout: float, bind: Bind | None = None
+        self,
+        target: Target,
+        protocol: Any,
+        timeout: float,
+        bind: Bind | None = None,
+        dialled: Bind | None = None,
     ) -> "_OneClient | Dialling | DatagramDialling":
         """Connect; ``protocol.makeConnection`` or ``protocol.connectionFailed(why)`` follows."""
         if target.datagrams:
             return DatagramDialling(self._house, target, protocol, bind)
-        if bind is not None:
-            return Dialling(self._house, target, protocol, timeout, bind)
+        if bind is not None or dialled is not None:
+            return Dialling(self._house, target, protocol, timeout, bind, dialled)
         reactor, client = self._house.reactor, _OneClient(protocol)
         if target.family == getattr(socket, "AF_UNIX", -1):
             client.connector = reactor.connectUNIX(target.address, client, timeout)
@@ -87,7 +97,13 @@ class Dialling:
     """One attempt."""
 
     def __init__(
-        self, house: Any, target: Target, protocol: Any, timeout: float, bind: Bind | None = None
+        self,
+        house: Any,
+        target: Target,
+        protocol: Any,
+        timeout: float,
+        bind: Bind | None = None,
+        dialled: Bind | None = None,
     ) -> None:
         self._house, self._target, self._protocol = house, target, protocol
         self._sock: Socket | None = None
@@ -99,6 +115,8 @@ class Dialling:
             if bind is not None:
                 bind(sock)
             error = sock.connect_ex(target.address)
+            if dialled is not None:
+                dialled(sock)
         except OSError as e:
             error = e.errno or 1
         if error not in (0, EINPROGRESS) or self._sock is None:

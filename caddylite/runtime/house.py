@@ -97,12 +97,15 @@ class RunningHouse:
         """
         return DatagramPort(self, host, received)
 
-    def dial(self, target: Any, protocol: Any, timeout: float, bind: Any = None) -> Any:
+    def dial(
+        self, target: Any, protocol: Any, timeout: float, bind: Any = None, dialled: Any = None
+    ) -> Any:
         """Connect to a socket address; ``protocol`` gets a transport, or ``connectionFailed``.
 
-        ``bind(sock)`` is called before. Return an object with ``cancel()``.
+        ``bind(sock)`` is called before, ``dialled(sock)`` when it has begun to connect. Return an
+        object with ``cancel()``.
         """
-        return self.dialer.dial(target, protocol, timeout, bind)
+        return self.dialer.dial(target, protocol, timeout, bind, dialled)
 
 
 def default_dir(environ: Mapping[str, str], variable: str, below_home: str) -> Path:

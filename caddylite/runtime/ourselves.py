@@ -1,8 +1,8 @@
 """Our own listening sockets, and connections that we make to ourselves.
 
 A server may well proxy to another server of the same process, but not to itself: each connection
-would make another one. The socket of a connection to ourselves is bound before it connects, so
-that whoever accepts it knows from its address which servers it has come through.
+would make another one. The address of a socket that is connecting to ourselves is remembered, so
+that whoever accepts it knows which servers it has come through.
 """
 
 import socket
@@ -60,16 +60,11 @@ class Ourselves:
             return next(server for at, server in known if at in _ANYWHERE)
         return ""
 
-    def announce(self, sock: Any, address: Any, path: Path) -> Address | None:
-        """Bind a socket that will connect to ourselves; the acceptor finds ``path`` by it."""
-        if isinstance(address, (str, bytes)):
-            return None
-        host = _reached(address[0])
-        with suppress(OSError):
-            if not sock.getsockname()[1]:
-                loopback = host.startswith("127.")
-                sock.bind(("127.0.0.1" if loopback else host, 0))
+    def announce(self, sock: Any, path: Path) -> Address | None:
+        """Remember a socket that is connecting to ourselves; the acceptor finds ``path`` by it."""
         name = from_socket(sock.getsockname())
+        if isinstance(name, str):
+            return None
         while len(self.coming) >= _MOST_WAITING:
             del self.coming[next(iter(self.coming))]
         self.coming[name] = path

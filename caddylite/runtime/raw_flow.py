@@ -118,6 +118,9 @@ class RawFlow(Flow):
             up.close()
             forwarder.failed(self, target, _reason(error))
             return
+        dialled = getattr(forwarder, "dialled", None)
+        if dialled is not None:
+            dialled(up)
         data = preface + self.data if preface else self.data
         if data:
             try:

@@ -74,7 +74,7 @@ def test_announced_connections_are_few():
     for i in range(_MOST_WAITING + 5):
         us.coming["127.0.0.1", i] = ()
     with socket.socket() as sock:
-        name = us.announce(sock, ("127.0.0.1", 1), ("a",))
+        name = us.announce(sock, ("a",))
         assert us.coming[name] == ("a",)
     assert len(us.coming) == _MOST_WAITING
 

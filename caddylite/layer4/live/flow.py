@@ -74,6 +74,8 @@ class Forwarder(Protocol):
     #: Told once a target is connected, with our address there, before anything is relayed.
     joined: Callable[["Flow", Any], None] | None
 
+    # One that has ``dialled(sock)`` is told of the socket as soon as it connects.
+
     #: Puts a protocol around the one towards a target (TLS); then no sockets can be relayed.
     wrap: Callable[[Any, "Flow", Target], Any] | None
 

@@ -203,7 +203,7 @@ class Proxy(Live[ProxyConfig]):
                 return
             if self._changes(forwarder):
                 path = (*path, "")
-            forwarder = Hop(forwarder, self.house, target, path)
+            forwarder = Hop(forwarder, self.house, path)
         flow.forward(target, self.preface(flow), forwarder)
 
     def directly_back(self, flow: Flow, target: Target) -> str:

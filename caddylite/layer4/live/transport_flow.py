@@ -127,12 +127,13 @@ class TransportFlow(HalfCloseable, Flow):
         upstream: Any = _Upstream(self, target, preface, forwarder)
         if forwarder.wrap is not None:
             upstream = forwarder.wrap(upstream, self, target)
-        bind = forwarder.bind
+        bind, dialled = forwarder.bind, getattr(forwarder, "dialled", None)
         self._dial = self._house.dial(
             target,
             upstream,
             forwarder.connect_timeout,
             bind=None if bind is None else lambda sock: bind(sock, self),
+            **({} if dialled is None else {"dialled": dialled}),
         )
 
     def send(self, data: bytes) -> None:

@@ -56,18 +56,17 @@ class Via:
 class Hop:
     """A Forwarder for one connection to a server of our own, which learns where it comes from."""
 
-    def __init__(self, forwarder: Any, house: Any, target: Target, path: tuple[str, ...]) -> None:
+    def __init__(self, forwarder: Any, house: Any, path: tuple[str, ...]) -> None:
         self._forwarder, self._ourselves, self._path = forwarder, house.ourselves, path
-        self._target, self._name = target, None
+        self._name: Any = None
         self.connect_timeout: float = forwarder.connect_timeout
         self.joined: Callable[[Flow, Any], None] | None = forwarder.joined
         self.wrap: Callable[[Any, Flow, Target], Any] | None = forwarder.wrap
-        self.bind: Callable[[Any, Flow], None] | None = self._bind
+        self.bind: Callable[[Any, Flow], None] | None = forwarder.bind
 
-    def _bind(self, sock: Any, flow: Flow) -> None:
-        if self._forwarder.bind is not None:
-            self._forwarder.bind(sock, flow)
-        self._name = self._ourselves.announce(sock, self._target.address, self._path)
+    def dialled(self, sock: Any) -> None:
+        """Tell who will accept it."""
+        self._name = self._ourselves.announce(sock, self._path)
 
     def failed(self, flow: Flow, target: Target, why: str) -> None:
         """It will not arrive; pass it on."""

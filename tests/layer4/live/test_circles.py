@@ -90,6 +90,22 @@ def test_two_servers_that_send_to_each_other(fast_world):
     assert not world.house.ourselves.coming
 
 
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_silent_client_does_not_start_a_circle(fast_world, wrapped):
+    """Nothing is sent on connecting: whoever accepts it may be quicker than who connects."""
+    world, one, two = fast_world, free_port(), free_port()
+    handlers = [{"handler": "throttle"}] if wrapped else []
+    process = Process(
+        world,
+        a=(f"127.0.0.1:{one}", {"handle": [*handlers, proxy(two)]}),
+        b=(f"127.0.0.1:{two}", {"handle": [*handlers, proxy(one)]}),
+    )
+    client = world.client(("127.0.0.1", one))
+    assert world.closed(client)
+    assert "come back to layer4/a" in circle(world)
+    assert process.total() == 2
+
+
 def test_another_server_of_the_process_is_fine(fast_world):
     world, ports = fast_world, [free_port() for _ in range(3)]
     Process(
