@@ -108,7 +108,6 @@ class Maker:
             query=choice([{"q": ["*"]}, {"a": ["1"]}]),
             remote_ip={"ranges": self.some(RANGES)},
             vars={"{http.request.method}": ["GET"]},
-            expression=choice(["path('/a*')", "{http.request.host} == 'localhost'"]),
         ) | ({"not": [{"path": ["/a*"]}]} if self.rng.random() < 0.1 else {})  # fmt: skip
 
     def on_local_ip(self, _: int) -> Plain:
