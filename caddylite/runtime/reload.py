@@ -77,6 +77,7 @@ class Program:
 
         def one(service: Service) -> None:
             waiting.discard(service)
+            self.leaving.discard(service)
             if not waiting:
                 finished()
 
