@@ -35,6 +35,10 @@ DIFFERENT = {
     "100 with body": "100 Continue is not sent when the body is there already",
 }
 
+#: Requests whose answer from Caddy changes by itself: here the upstream may answer before the
+#: body has been read too far.
+UNSTEADY = {"too large": (b"HTTP/1.1 413 ", b"HTTP/1.1 200 ")}
+
 
 def say(body, **more):
     return {"handler": "static_response", "body": body, **more}
@@ -261,10 +265,17 @@ def answers(tmp_path_factory):
     return found
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c[1] not in DIFFERENT])
+@pytest.mark.parametrize("case", [c for c in CASES if c[1] not in {*DIFFERENT, *UNSTEADY}])
 def test_the_same_answer(answers, case):
     theirs, ours = answers[case]
     assert sorted_heads(ours) == sorted_heads(theirs)
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c[1] in UNSTEADY])
+def test_the_first_answer_always_where_caddy_gives_several(answers, case):
+    theirs, ours = answers[case]
+    assert ours.startswith(UNSTEADY[case[1]][0])
+    assert theirs.startswith(UNSTEADY[case[1]])
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c[1] in DIFFERENT])
