@@ -106,8 +106,8 @@ class Maker:
             path_regexp={"pattern": choice(["^/a", "x$"])},
             protocol=choice(["http", "https", "http/1.1", "http/2", "http/1.1+"]),
             query=choice([{"q": ["*"]}, {"a": ["1"]}]),
-            remote_ip={"ranges": self.some(RANGES)},
-            vars={"{http.request.method}": ["GET"]},
+
+
         ) | ({"not": [{"path": ["/a*"]}]} if self.rng.random() < 0.1 else {})  # fmt: skip
 
     def on_local_ip(self, _: int) -> Plain:

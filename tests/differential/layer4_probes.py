@@ -123,18 +123,19 @@ def config(seeds: list[int], folder: str, at: Marks) -> tuple[dict[str, Any], li
             prefix = "udp/" if datagrams else ""
             servers[f"{seed}{'u' if datagrams else 't'}"] = {
                 "listen": [f"{prefix}127.0.0.1:{place.port}"],
-                "routes": _marked(make(seed, folder, datagrams), prefix, numbers),
+                "routes": marked(make(seed, folder, datagrams), prefix, numbers),
             }
     logging = {"logs": {"default": {"level": "FATAL"}}}
     return {"admin": {"disabled": True}, "logging": logging,
             "apps": {"layer4": {"servers": servers}}}, places  # fmt: skip
 
 
-def _marked(x: Any, prefix: str, ports: list[int]) -> Any:
+def marked(x: Any, prefix: str, ports: list[int]) -> Any:
+    """Put the servers' addresses in the places of the marks."""
     if isinstance(x, dict):
-        return {k: _marked(v, prefix, ports) for k, v in x.items()}
+        return {k: marked(v, prefix, ports) for k, v in x.items()}
     if isinstance(x, list):
-        return [_marked(v, prefix, ports) for v in x]
+        return [marked(v, prefix, ports) for v in x]
     if isinstance(x, str) and x.startswith("MARK"):
         return f"{prefix}127.0.0.1:{ports[int(x[4:])]}"
     return x
