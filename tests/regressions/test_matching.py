@@ -5,6 +5,7 @@ import time
 import pytest
 
 from tests.layer4.routes import hello, request
+from tests.runtime.test_tls_carriages import Client
 from tests.runtime.test_tree import ECHO, tls
 
 SUBROUTE = {"handler": "subroute", "matching_timeout": "80ms"}
@@ -148,3 +149,18 @@ def test_a_silent_client_gets_to_a_route_that_needs_no_bytes(world):
     server = up.take()
     world.send(server, b"220 mail\r\n")
     assert world.receive(client, 10) == b"220 mail\r\n"
+
+
+def test_the_matching_deadline_is_not_left_behind_tls(world_with_tls):
+    """mholt/caddy-l4#274, where the routes inside TLS have a deadline of their own."""
+    world = world_with_tls
+    up = world.backend()
+    inner = {**SUBROUTE, "routes": [{"match": [{"http": []}], "handle": [up.proxy()]}]}
+    where = world.serve({"handle": [{"handler": "tls"}, inner]}, matching_timeout="80ms")
+    client = Client(world, where).shake()
+    client.send(request("web"))
+    server = up.take()
+    assert world.receive(server, len(request("web"))) == request("web")
+    world.rest(0.25)
+    world.send(server, b"slow answer")
+    assert client.receive(11) == b"slow answer"

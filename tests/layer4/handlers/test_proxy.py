@@ -10,6 +10,11 @@ def test_upstreams():
     }
 
 
+def test_our_extension_is_written_only_where_it_is_used():
+    assert handler("proxy a:1 {\nallow_private\n}")["allow_private"] is True
+    assert "allow_private" not in handler("proxy a:1 {\nproxy_protocol v1\n}")
+
+
 def test_health_checks_and_balancing():
     options = (
         "health_interval 5s\nhealth_port 80\nhealth_timeout 1s\nhealth_fall 3\nhealth_rise 2\n"
@@ -54,6 +59,8 @@ def test_health_checks_and_balancing():
         ("health_port 9999999999", "value out of range"),
         ("health_interval x", "parsing proxy option 'health_interval' duration"),
         ("close_if_unhealthy yes", "wrong argument count"),
+        ("allow_private yes", "wrong argument count"),
+        ("allow_private\nallow_private", "duplicate proxy option 'allow_private'"),
         ("bogus", "wrong argument count or unexpected line ending after 'bogus'"),
         ("max_fails 1 {\nx\n}", "malformed proxy option 'max_fails': blocks are not supported"),
     ],
