@@ -6,11 +6,14 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from caddylite.caddy.config import Config
 from caddylite.errors import ConfigError
 from caddylite.runtime.following import EVERY, Follower, Read
+
+#: The exit code of a program that was told not to be polite (SIGQUIT).
+FORCED: Final = 2
 
 
 def run(
@@ -74,7 +77,7 @@ class _Process:
         """Take signals from now on, and follow the config's file if asked to."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._signal)
-        for name in ("SIGUSR1", "SIGUSR2", "SIGHUP"):
+        for name in ("SIGUSR1", "SIGUSR2", "SIGHUP", "SIGQUIT"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), self._other_signal)
         if watch and self._follower is not None:
@@ -97,6 +100,9 @@ class _Process:
         self._reactor.callFromThread(self._other, signal.Signals(number).name)
 
     def _other(self, name: str) -> None:
+        if name == "SIGQUIT":
+            self._log.info("quitting process immediately", signal=name)
+            os._exit(FORCED)
         if self._stopping:
             return
         if name != "SIGUSR1":

@@ -213,3 +213,15 @@ def test_logs_move_with_the_config(site):
     for path in (first, second):
         (record,) = map(json.loads, path.read_text().splitlines())
         assert record["logger"] == "http.log.access.log0"
+
+
+def test_quit_ends_at_once(site):
+    home = site.file.parent
+    argv = [sys.executable, "-m", "caddylite.cli.main", "run", "--config", str(site.file)]
+    env = {"PATH": os.environ["PATH"], "HOME": str(home)}
+    with programs.running(argv, home / "log", env=env, cwd=home) as program:
+        program.wait_for(programs.STARTED)
+        with site.client() as client:
+            assert echoes(client)
+            os.kill(program.process.pid, signal.SIGQUIT)
+            assert program.process.wait(10) == 2

@@ -44,7 +44,7 @@ def _make_directories(folder: str, ir: Any) -> None:
     if word in ("", "0"):
         mode = 0o700
     elif word == "inherit":
-        mode = _searchable(os.stat(_nearest(folder)).st_mode & 0o777)
+        mode = _searchable(os.stat(nearest(folder)).st_mode & 0o777)
     elif word == "from_file":
         mode = _searchable(int(ir.mode) & 0o777) | 0o200
     else:
@@ -66,7 +66,7 @@ def _make(folder: str, mode: int) -> None:
         os.mkdir(folder, mode)
 
 
-def _nearest(folder: str) -> str:
+def nearest(folder: str) -> str:
     """Return the nearest folder above that exists."""
     above = os.path.abspath(folder)
     while not os.path.exists(above):

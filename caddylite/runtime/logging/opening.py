@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from caddylite.placeholders import GLOBALS, Lookup, PlaceholderError, replace_or
 from caddylite.runtime.logging.encoding import Encode, console_encoder
 from caddylite.runtime.logging.sampling import Sampler
 from caddylite.runtime.logging.wrapping import make_encoder
-from caddylite.runtime.logging.writers import Writer, Writers
+from caddylite.runtime.logging.writers import Writer, Writers, check_writer
 from caddylite.runtime.logs import LEVELS, Log, Sink
 
 _DEFAULT: Final = "default"
@@ -33,15 +34,8 @@ class Logs:
 
         There is always one called ``default``.
         """
-        config = config or Logging()
-        configured = {_DEFAULT: LogIR(), **config.logs}
         try:
-            for name, one in configured.items():
-                what = "default log" if name == _DEFAULT else f"custom log '{name}'"
-                try:
-                    self._add(one, lookup)
-                except ConfigError as e:
-                    raise e.wrap(f"setting up {what}: ") from None
+            _each(config, lambda one: self._add(one, lookup))
         except ConfigError:
             self.close()
             raise
@@ -63,6 +57,32 @@ class Logs:
         keys, self._keys = self._keys, []
         for key in keys:
             self._writers.release(key)
+
+
+def check_logs(config: Logging | None, lookup: Lookup = GLOBALS) -> None:
+    """Complain of what :meth:`Logs.open` would complain of, as far as can be told beforehand.
+
+    No file is made: ``caddy validate`` makes them, and those made by root a service cannot write.
+    """
+
+    def check(one: LogIR) -> None:
+        read_level(one.level, lookup)
+        check_names(one)
+        _encoder(one, False, lookup)
+        check_writer(one.writer, lookup)
+
+    _each(config, check)
+
+
+def _each(config: Logging | None, do: Callable[[LogIR], None]) -> None:
+    """Do something with every log; complaints say with which."""
+    configured = {_DEFAULT: LogIR(), **(config.logs if config is not None else {})}
+    for name, one in configured.items():
+        what = "default log" if name == _DEFAULT else f"custom log '{name}'"
+        try:
+            do(one)
+        except ConfigError as e:
+            raise e.wrap(f"setting up {what}: ") from None
 
 
 def _on_terminal() -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from caddylite.errors import ConfigError
 from caddylite.placeholders import Lookup, PlaceholderError, replace_or_err
-from caddylite.runtime.logging.files import open_file
+from caddylite.runtime.logging.files import nearest, open_file
 from caddylite.runtime.logging.net import NetLog, parse_address
 
 
@@ -52,10 +52,7 @@ class Writers:
 
     def take(self, ir: Any, lookup: Lookup) -> tuple[str, Writer]:
         """Return a place and its key, for :meth:`release`. ConfigError if it cannot be had."""
-        known = _MAKERS.get("stderr" if ir is None else ir.name)
-        if known is None:
-            raise ConfigError(f"loading log writer module: unknown module: {ir.id}")
-        key, make = known(ir, lookup)
+        key, make = _found(ir, lookup)
         writer = self._open.get(key)
         if writer is None:
             try:
@@ -77,6 +74,30 @@ class Writers:
             del self._wanted[key]
             with suppress(OSError):
                 self._open.pop(key).close()
+
+
+def check_writer(ir: Any, lookup: Lookup) -> None:
+    """Complain of a place that cannot be had; nothing is opened."""
+    if ir is not None and ir.name == "discard":
+        return
+    key, _ = _found(ir, lookup)
+    if not key.startswith("file:"):
+        return
+    path = os.path.abspath(key[5:])
+    if os.path.exists(path):
+        good = os.path.isfile(path) and os.access(path, os.W_OK)
+    else:
+        path = nearest(os.path.dirname(path))
+        good = os.path.isdir(path) and os.access(path, os.W_OK)
+    if not good:
+        raise ConfigError(f"opening log writer using {key}: {path} cannot be written to")
+
+
+def _found(ir: Any, lookup: Lookup) -> tuple[str, Callable[[], Writer]]:
+    known = _MAKERS.get("stderr" if ir is None else ir.name)
+    if known is None:
+        raise ConfigError(f"loading log writer module: unknown module: {ir.id}")
+    return known(ir, lookup)
 
 
 _STDERR: Final = "std:err", lambda: Standard("stderr")

@@ -8,7 +8,7 @@ import pytest
 from caddylite.caddy.logs import Logging
 from caddylite.codec import from_plain
 from caddylite.errors import ConfigError
-from caddylite.runtime.logging.opening import Logs
+from caddylite.runtime.logging.opening import Logs, check_logs
 from caddylite.runtime.logging.writers import Writers
 from caddylite.runtime.logs import LogBook
 
@@ -101,6 +101,23 @@ def test_what_cannot_be_had_is_one_complaint(log, words):
     with pytest.raises(ConfigError, match=words) as caught:
         opened({"logs": {"a": log}})
     assert str(caught.value).startswith("setting up custom log 'a': ")
+
+
+def test_looking_makes_nothing(tmp_path):
+    path = tmp_path / "a" / "x.log"
+
+    def looked(log):
+        check_logs(from_plain(Logging, {"logs": {"a": log}}), {}.get)
+
+    looked(to_file(path))
+    assert not path.parent.exists()
+    path.parent.mkdir()
+    path.write_text("")
+    looked(to_file(path))
+    looked({"writer": {"output": "discard"}})
+    for bad in (to_file(tmp_path), to_file(path / "y"), {"level": "x"}):
+        with pytest.raises(ConfigError, match="setting up custom log 'a': "):
+            looked(bad)
 
 
 def test_one_that_fails_holds_nothing(tmp_path):
