@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from caddylite.caddy.config import Config
-from caddylite.errors import ConfigError
 from caddylite.runtime.check import refuse_shared_addresses
 from caddylite.runtime.house import RunningHouse
 from caddylite.runtime.logging.opening import Logs
@@ -39,10 +38,7 @@ class Program:
         """Serve a config. ConfigError (or a mistake of ours) leaves everything as it was."""
         refuse_shared_addresses(config, source)
         previous = self.service
-        try:
-            logs = Logs(self._writers).open(config.logging)
-        except ConfigError as e:
-            raise e.wrap("setting up logging: ") from None
+        logs = Logs(self._writers).open(config.logging)
         old_logs, before = self._logs, self._book.logs
         self._book.replace(logs.logs)  # what is said while it is built belongs to the new logs
         watch = previous.house.watch if previous is not None else None

@@ -52,7 +52,7 @@ class NetLog:
         except OSError as e:
             if not soft_start:
                 what = (e.strerror or str(e)).lower()
-                complaint = f"dial {address.network} {_where(address)}: {what}"
+                complaint = f"dial {address.network} {_where(address)}: connect: {what}"
                 raise ConfigError(complaint) from None
             _complain(
                 f"[ERROR] net log writer failed to connect: {e} (will retry connection and print "
