@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final, cast
 from caddylite.errors import ConfigError
 from caddylite.layer4.handlers.proxy import Proxy as ProxyConfig
 from caddylite.layer4.live.building import Builder, Live
+from caddylite.layer4.live.circles import circle, is_listener
 from caddylite.layer4.live.fan import Fan
 from caddylite.layer4.live.flow import Flow, Target
 from caddylite.layer4.live.guard import inner_kind
@@ -16,14 +17,11 @@ from caddylite.layer4.live.selection import make
 from caddylite.layer4.live.upstreams import Peer, Spot, Upstream
 from caddylite.layer4.live.via import Hop, peer_of, via
 from caddylite.layer4.matching import address_text
-from caddylite.netaddr import NetworkAddress
 from caddylite.placeholders import replace_all
 from caddylite.wire import proxy_header
 
 #: Seconds for reaching an upstream. caddy-l4 waits as long as the system does (two minutes).
 CONNECT_TIMEOUT: Final = 10.0
-#: How many servers of the process a connection may come through, one after the other.
-MOST_HOPS: Final = 8
 #: Seconds between attempts when only ``try_duration`` is given (Caddy's default).
 _TRY_INTERVAL: Final = 0.25
 
@@ -96,7 +94,7 @@ class Proxy(Live[ProxyConfig]):
                 if peer.template is not None and not ir.allow_private:
                     peer.named_by = scope.open_names(peer.template)
                 certain = scope.by_bytes and not self.unwrapped and upstream.ir.tls is None
-                if certain and _is_listener(peer, builder.listens):
+                if certain and is_listener(peer, builder.listens):
                     raise ConfigError(
                         f"upstream {i}: {peer.dial} is the address this server listens on: "
                         "every connection would come back",
@@ -197,7 +195,7 @@ class Proxy(Live[ProxyConfig]):
         server = self.house.ourselves.server_at(target.address, target.datagrams)
         if server and not target.datagrams:
             path = (*flow.cx.passed, self.server)
-            why = self._circle(path, server, forwarder)
+            why = circle(path, server, self._changes(forwarder))
             if why:
                 self.refuse(flow, peer_of(target), why)
                 return
@@ -211,24 +209,11 @@ class Proxy(Live[ProxyConfig]):
         server = self.house.ourselves.server_at(target.address, target.datagrams)
         if not server or target.datagrams:
             return ""
-        return self._circle((*flow.cx.passed, self.server), server, self)
+        return circle((*flow.cx.passed, self.server), server, self._changes(self))
 
     def _changes(self, forwarder: Any) -> bool:
         """Does the upstream get other bytes than this server got?"""
         return self.unwrapped or forwarder.wrap is not None
-
-    def _circle(self, path: tuple[str, ...], server: str, forwarder: Any) -> str:
-        """Say why a connection must not go to a server of ours.
-
-        The same bytes must not come to a server twice. Others may (TLS was taken off), but not
-        for ever.
-        """
-        changed = max((i for i, name in enumerate(path) if not name), default=-1)
-        if not self._changes(forwarder) and server in path[changed + 1 :]:
-            return f"a circle: the connection would come back to {server}"
-        if len(path) - path.count("") > MOST_HOPS:
-            return f"a circle: the connection has come through more than {MOST_HOPS} servers"
-        return ""
 
     def _retry(self, flow: Flow) -> _Retry:
         if flow.retry is None:
@@ -308,21 +293,6 @@ class _Together:
             targets = [self._spots[p] for p in self._upstream.peers]
             proxy, flow = self._proxy, self._flow
             Fan(flow, targets, proxy.preface(flow), self._upstream.via, proxy.house, proxy.failed)
-
-
-def _is_listener(peer: Peer, listens: list[NetworkAddress]) -> bool:
-    """Is an upstream surely where its own server listens (a specific address, TCP)?"""
-    network = peer.network
-    if peer.spot is None or network is None or not network.network.startswith("tcp"):
-        return False
-    host = network.host.strip("[]")
-    return bool(host) and any(
-        at.network.startswith("tcp")
-        and at.host.strip("[]") == host
-        and at.start_port <= network.start_port <= at.end_port
-        and at.start_port > 0
-        for at in listens
-    )
 
 
 def _version(text: str) -> int:
