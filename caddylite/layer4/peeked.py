@@ -3,7 +3,7 @@
 from typing import Any
 
 from caddylite.http.request import Request
-from caddylite.layer4.matching import NeedMore, Peek
+from caddylite.layer4.matching import Connection, NeedMore, Peek, host_text
 from caddylite.wire import clienthello
 from caddylite.wire.clienthello import Hello, Malformed, NotTLS
 
@@ -58,16 +58,15 @@ def request(p: Peek) -> Request | str:
     if isinstance(found, http_head.Incomplete):
         p.memo["http"] = len(p.data), found.committed
         raise NeedMore(found.committed)
-    answer = found.why if isinstance(found, http_head.NotHTTP) else _request(found, p)
+    answer = found.why if isinstance(found, http_head.NotHTTP) else request_of(found, p.cx)
     p.memo["http"] = None, answer
     return answer
 
 
-def _request(head: Any, p: Peek) -> Request:
+def request_of(head: Any, cx: Connection) -> Request:
+    """Return the request that a head (``wire.http_head.Head``) makes on this connection."""
     from caddylite.http.request import Headers
 
-    cx = p.cx
-    remote = cx.remote if isinstance(cx.remote, str) else cx.remote[0]
     return Request(
         method=head.method,
         path=head.path,
@@ -78,6 +77,6 @@ def _request(head: Any, p: Peek) -> Request:
         proto=head.proto,
         remote=cx.remote,
         local=cx.local,
-        client_ip=remote,
+        client_ip=host_text(cx.remote),
         tls=cx.tls,
     )

@@ -6,9 +6,10 @@ from typing import Any
 from caddylite.errors import ConfigError
 from caddylite.http.config import Server
 from caddylite.http.matching import MatchError, any_of
-from caddylite.http.request import Headers, Request
+from caddylite.http.request import Request
 from caddylite.http.route import Route
-from caddylite.layer4.matching import Connection, host_text
+from caddylite.layer4.matching import Connection
+from caddylite.layer4.peeked import request_of
 from caddylite.wire import http_head
 
 #: Handlers after which nothing runs.
@@ -34,19 +35,7 @@ def describe(
         return name, "", f"not an HTTP request ({head.why}): answered 400 and closed"
     if isinstance(head, http_head.Incomplete):
         return name, "", "waits for the rest of the request head"
-    request = Request(
-        method=head.method,
-        path=head.path,
-        raw_path=head.raw_path,
-        query=head.query,
-        host=head.host,
-        headers=Headers(head.fields),
-        proto=head.proto,
-        remote=cx.remote,
-        local=cx.local,
-        client_ip=host_text(cx.remote),
-        tls=cx.tls,
-    )
+    request = request_of(head, cx)
     asked = f"{head.method} {head.host}{head.raw_path}"
     walk = _Walk(request, server.named_routes, line)
     try:
