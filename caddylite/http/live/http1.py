@@ -33,6 +33,8 @@ _DISCARD: Final = 256 << 10
 _LINGER: Final = 0.5
 #: How long a connection may take to close once all is written, in seconds.
 _CLOSING: Final = 5.0
+#: Seconds that a connection without a request yet is waited for when the server stops.
+_NEW: Final = 5.0
 
 _FOR_BODY, _FOR_PIPELINE = 1, 2
 
@@ -357,8 +359,16 @@ class Http1Connection(Protocol):
     # Ends.
 
     def drain_idle(self) -> None:
-        """The server stops: close now if nothing is going on."""
-        if self._exchange is None and self._switched is None and not self._over:
+        """The server stops: close now if nothing is going on.
+
+        A client that has just connected, or whose request is on its way, is answered (net/http
+        gives a new connection as long).
+        """
+        if self._exchange is not None or self._switched is not None or self._over:
+            return
+        if self._first or not self._reader.idle:
+            self._deadline.expect(_NEW)
+        else:
             self._close(linger=False)
 
     def _close(self, linger: bool) -> None:

@@ -467,19 +467,39 @@ def test_a_stopping_server_closes_what_is_idle():
     gate = Deferred()
 
     async def serve(ex):
-        await gate
+        if ex.request.path == "/slow":
+            await gate
 
-    site, _, idle_wire = open_to(serve)
-    busy, busy_wire = Http1Connection(site), Wire()
-    busy.makeConnection(busy_wire)
-    busy.dataReceived(get())
+    site, idle, idle_wire = open_to(serve)
+    idle.dataReceived(get("/quick"))
+    others = {}
+    for name, said in (("busy", get("/slow")), ("new", b""), ("begun", get("/quick")[:9])):
+        connection, wire = Http1Connection(site), Wire()
+        connection.makeConnection(wire)
+        connection.dataReceived(said)
+        others[name] = connection, wire
     site.closing = True
     for connection in tuple(site.connections):
         connection.drain_idle()
     assert idle_wire.closing
-    assert not busy_wire.closing
+    assert not any(wire.closing for _, wire in others.values())
     gate.callback(None)
-    assert busy_wire.closing
+    assert others["busy"][1].closing
+    others["new"][0].dataReceived(get("/quick"))  # it connected before the server began to stop
+    others["begun"][0].dataReceived(get("/quick")[9:])
+    for name in ("new", "begun"):
+        assert b"Connection: close" in others[name][1].value()
+        assert others[name][1].closing
+
+
+def test_a_connection_that_says_nothing_does_not_keep_a_stopping_server():
+    site, connection, wire = open_to(respond("hi"))
+    site.closing = True
+    connection.drain_idle()
+    site.house.reactor.advance(4.9)
+    assert not wire.closing
+    site.house.reactor.advance(0.2)
+    assert wire.closing
 
 
 # Switching protocols.
