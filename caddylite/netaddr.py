@@ -60,6 +60,16 @@ def join_host_port(host: str, port: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def address_text(address: tuple[str, int] | str) -> str:
+    """Return ``host:port``, with brackets around an IPv6 host, or a socket's path."""
+    return address if isinstance(address, str) else join_host_port(address[0], str(address[1]))
+
+
+def host_text(address: tuple[str, int] | str) -> str:
+    """Return the host of an address, or a socket's path."""
+    return address if isinstance(address, str) else address[0]
+
+
 def split_network_address(address: str) -> tuple[str, str, str]:
     """Split into network, host and port; what is not there is empty."""
     network = ""

@@ -1,20 +1,10 @@
 """IP addresses and ranges in configs, and which of them an address is in."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
-
-#: What the word ``private_ranges`` stands for.
-PRIVATE_RANGES: Final = (
-    "192.168.0.0/16",
-    "172.16.0.0/12",
-    "10.0.0.0/8",
-    "127.0.0.1/8",
-    "fd00::/8",
-    "::1",
-)
+from caddylite.ip import PRIVATE_RANGES as PRIVATE_RANGES
 
 
 def parse_ranges(d: Dispenser, check: Callable[[Dispenser], None] | None = None) -> list[str]:

@@ -12,6 +12,7 @@ from urllib.parse import quote_plus, unquote_plus
 from caddylite import placeholders
 from caddylite.http.hosts import split_host_port
 from caddylite.http.request import Request
+from caddylite.netaddr import address_text, host_text
 from caddylite.placeholders import GLOBALS, UNKNOWN, Lookup
 
 _Getter = Callable[[Request], Any]
@@ -69,18 +70,6 @@ def _of_request(request: Request, name: str) -> Any:
 
 def _number(port: str) -> int | str:
     return int(port) if port.isascii() and port.isdigit() else port
-
-
-def address_text(address: tuple[str, int] | str) -> str:
-    """Write an address as ``host:port`` (a socket's path as it is)."""
-    if isinstance(address, str):
-        return address
-    host, port = address
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _address_host(address: tuple[str, int] | str) -> str:
-    return address if isinstance(address, str) else address[0]
 
 
 def _address_port(address: tuple[str, int] | str) -> int | str:
@@ -143,10 +132,10 @@ _GETTERS: Final[dict[str, _Getter]] = {
     "port": _port,
     "hostport": lambda r: r.host,
     "local": lambda r: address_text(r.local),
-    "local.host": lambda r: _address_host(r.local),
+    "local.host": lambda r: host_text(r.local),
     "local.port": lambda r: _address_port(r.local),
     "remote": lambda r: address_text(r.remote),
-    "remote.host": lambda r: _address_host(r.remote),
+    "remote.host": lambda r: host_text(r.remote),
     "remote.port": lambda r: _address_port(r.remote),
     "uri": uri,
     "uri_escaped": lambda r: escape_query(uri(r)),
@@ -235,7 +224,7 @@ def _remote_prefix(request: Request, bits: str) -> Any:
     """``/24,64``: the network of the peer's address, so many bits of it for IPv4 and IPv6."""
     from ipaddress import ip_address, ip_network
 
-    host = _address_host(request.remote)
+    host = host_text(request.remote)
     try:
         address = ip_address(host)
     except ValueError:

@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Self
 
 from caddylite import placeholders
 from caddylite.caddyfile.dispenser import Dispenser
+from caddylite.netaddr import address_text as address_text
+from caddylite.netaddr import host_text as host_text
 from caddylite.node import Node
 from caddylite.placeholders import GLOBALS, UNKNOWN
 
@@ -83,19 +85,6 @@ class Connection:
         """Replace the placeholders of a value; unknown ones vanish."""
         template = placeholders.compile(text)
         return template.literal if template.constant else template.expand(self.lookup)
-
-
-def address_text(address: tuple[str, int] | str) -> str:
-    """Return ``host:port``, with brackets around an IPv6 host, or a socket's path."""
-    if isinstance(address, str):
-        return address
-    host, port = address[0], address[1]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def host_text(address: tuple[str, int] | str) -> str:
-    """Return the host of an address, or a socket's path."""
-    return address if isinstance(address, str) else address[0]
 
 
 def expand_early(text: str, house: Any) -> str:

@@ -6,11 +6,12 @@ import stat
 from _socket import socket as Socket
 from collections.abc import Iterable
 from contextlib import suppress
-from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT
+from errno import EACCES, EADDRINUSE
 from typing import Final
 
 from caddylite.errors import ConfigError
 from caddylite.netaddr import NetworkAddress, split_permissions
+from caddylite.runtime.binding import bind_address
 from caddylite.runtime.udp import sockets
 
 BACKLOG: Final = 4096
@@ -35,27 +36,9 @@ def listen(address: NetworkAddress, beside: bool = False) -> Socket:
             return _inherit(address)
         if address.network not in _TCP:
             raise ConfigError(f"unsupported network type: {address.network}")
-        return _listen_tcp(address, beside)
+        return bind_address(address, socket.SOCK_STREAM, _bind, beside)
     except OSError as e:
         raise ConfigError(_complaint(address, e), hint=_hint(e)) from None
-
-
-def _listen_tcp(address: NetworkAddress, beside: bool) -> Socket:
-    host, port = address.host.strip("[]"), address.start_port
-    if not host:
-        # One socket for both families, where there is IPv6.
-        if address.network != "tcp4":
-            try:
-                return _bind(socket.AF_INET6, ("::", port), address.network == "tcp6", beside)
-            except OSError as e:
-                if address.network == "tcp6" or e.errno not in (EAFNOSUPPORT, EADDRNOTAVAIL):
-                    raise
-        return _bind(socket.AF_INET, ("0.0.0.0", port), beside=beside)
-    family = {"tcp4": socket.AF_INET, "tcp6": socket.AF_INET6}.get(address.network, 0)
-    found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, socket.AI_PASSIVE)
-    found.sort(key=lambda info: info[0] != socket.AF_INET)  # Go prefers IPv4 for a name
-    kind, _, _, _, name = found[0]
-    return _bind(kind, name, address.network == "tcp6" or host != "::", beside)
 
 
 def _bind(

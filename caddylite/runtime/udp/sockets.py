@@ -6,11 +6,11 @@ import struct
 import sys
 from _socket import socket as Socket
 from contextlib import suppress
-from errno import EADDRNOTAVAIL, EAFNOSUPPORT
 from typing import Any, Final
 
 from caddylite.errors import ConfigError
 from caddylite.netaddr import NetworkAddress, split_permissions
+from caddylite.runtime.binding import bind_address
 
 #: The networks whose listeners take datagrams.
 UDP: Final = ("udp", "udp4", "udp6")
@@ -51,29 +51,11 @@ def bind(address: NetworkAddress, beside: bool = False) -> Socket:
     elif address.network == "fdgram":
         sock = _inherit(address)
     else:
-        sock = _bind_udp(address, beside)
+        sock = bind_address(address, socket.SOCK_DGRAM, _bound, beside)
     with suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
     return sock
-
-
-def _bind_udp(address: NetworkAddress, beside: bool) -> Socket:
-    host, port = address.host.strip("[]"), address.start_port
-    if not host:
-        # One socket for both families, where there is IPv6.
-        if address.network != "udp4":
-            try:
-                return _bound(socket.AF_INET6, ("::", port), address.network == "udp6", beside)
-            except OSError as e:
-                if address.network == "udp6" or e.errno not in (EAFNOSUPPORT, EADDRNOTAVAIL):
-                    raise
-        return _bound(socket.AF_INET, ("0.0.0.0", port), beside=beside)
-    family = {"udp4": socket.AF_INET, "udp6": socket.AF_INET6}.get(address.network, 0)
-    found = socket.getaddrinfo(host, port, family, socket.SOCK_DGRAM, 0, socket.AI_PASSIVE)
-    found.sort(key=lambda info: info[0] != socket.AF_INET)  # Go prefers IPv4 for a name
-    kind, _, _, _, name = found[0]
-    return _bound(kind, name, address.network == "udp6" or host != "::", beside)
 
 
 def _bound(family: int, name: Any, only6: bool = False, beside: bool = False) -> Socket:
