@@ -1,43 +1,23 @@
 """Spoilt and made-up bytes into each wire parser: no exception, and an answer once given stays.
 
-``CADDYLITE_FUZZ`` is the time for each parser in seconds (1 if not said).
+``CADDYLITE_FUZZ`` is the time for each parser and way, in seconds (1 if not said): recordings
+spoilt by hypothesis and, where it is installed, what atheris finds by coverage.
 """
 
 import os
+import subprocess
+import sys
 import time
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from caddylite.wire import (
-    clienthello,
-    dns,
-    http_head,
-    openvpn,
-    postgres,
-    proxy_header,
-    quic_initial,
-    rdp,
-    socks5,
-    winbox,
-)
-from caddylite.wire.http1 import RequestReader
-from tests.layer4.clients import names, recording
-from tests.wire.logins import login
+from tests.fuzz.wire_targets import CHECKS, SAMPLES
 
 SECONDS = float(os.environ.get("CADDYLITE_FUZZ", "1"))
-SAMPLES = [d for kind in ("tcp", "udp") for name in names(kind) for d in recording(name)]
-SAMPLES += [
-    proxy_header.build(version, ("192.0.2.1", 1), ("192.0.2.2", 2), datagram=False)
-    for version in (1, 2)
-]
-SAMPLES += [
-    login("admin"),
-    login("admin+r"),
-    b"\x05\x01\x00\x03\x04name\x00\x50",
-    b"\x01\x01a\x01b",
-]
 
 
 @st.composite
@@ -71,73 +51,10 @@ def spoilt(draw):
 inputs = st.one_of(spoilt(), spoilt(), spoilt(), st.binary(max_size=400))
 
 
-def _whole_dns(data):
-    return dns.read(data, len(data))
-
-
-def _quic(data):
-    reader = quic_initial.InitialReader()
-    for i in range(0, len(data), 1200):
-        reader.feed(data[i : i + 1200])
-    return reader.outcome
-
-
-def _hello(data):
-    """Every fact of it is asked for, since they are read when they are needed."""
-    found = clienthello.read(data)
-    if isinstance(found, clienthello.Hello):
-        for fact in ("server_name", "alpn", "versions", "random", "session_id", "ciphers",
-                     "groups", "signature_schemes", "extensions", "problem"):  # fmt: skip
-            getattr(found, fact)
-    return found
-
-
-def _openvpn(data):
-    if not data:
-        return None
-    rules = openvpn.Rules()
-    tests = openvpn.is_plain(data), openvpn.is_signed(data, rules, 1e9)
-    return (*tests, openvpn.is_crypt(data, rules, 1e9), openvpn.is_crypt_v2(data, rules, 1e9))
-
-
-def _requests(data):
-    """Whole and in two: the same events."""
-    out = []
-    for pieces in ([data], [data[: len(data) // 2], data[len(data) // 2 :]]):
-        reader = RequestReader()
-        events = [type(event).__name__ for piece in pieces for event in reader.feed(piece)]
-        out.append("Bad" in events)
-        reader.close()
-    return out
-
-
-#: Parser, and whether its input is a stream (then its answer must stay when more comes).
-PARSERS = {
-    "clienthello": (_hello, True),
-    "http_head": (http_head.read, True),
-    "postgres": (postgres.read, False),
-    "proxy_header": (proxy_header.read, True),
-    "rdp": (rdp.read, True),
-    "winbox": (winbox.read, True),
-    "socks5 greeting": (socks5.read_greeting, True),
-    "socks5 credentials": (socks5.read_credentials, True),
-    "socks5 request": (socks5.read_request, True),
-    "socks5 datagram": (socks5.read_datagram, False),
-    "dns": (_whole_dns, False),
-    "quic": (_quic, False),
-    "openvpn": (_openvpn, False),
-    "http1": (_requests, False),
-}
-
-
-def _undecided(answer) -> bool:
-    return answer is None or type(answer).__name__ == "Incomplete"
-
-
-@pytest.mark.timeout(max(120, SECONDS * 2))
-@pytest.mark.parametrize("name", PARSERS)
+@pytest.mark.timeout(max(120, SECONDS * 4))
+@pytest.mark.parametrize("name", CHECKS)
 def test_nothing_breaks_it(name):
-    parse, stream = PARSERS[name]
+    check_it = CHECKS[name]
     end = time.monotonic() + SECONDS
 
     @settings(
@@ -146,12 +63,27 @@ def test_nothing_breaks_it(name):
     )  # fmt: skip
     @given(inputs, st.integers(0, 2000))
     def check(data: bytes, cut: int) -> None:
-        if time.monotonic() > end:
-            return
-        whole = parse(data)
-        if stream:
-            part = parse(data[:cut])
-            assert _undecided(part) or type(part) is type(whole)
+        if time.monotonic() < end:
+            check_it(data, cut)
 
     while time.monotonic() < end:
         check()
+
+
+@pytest.mark.timeout(SECONDS * 4 + 120)
+@pytest.mark.skipif(find_spec("atheris") is None, reason="atheris is not installed")
+@pytest.mark.parametrize("name", CHECKS)
+def test_by_coverage(name, tmp_path):
+    root = Path(__file__).parents[2]
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number, data in enumerate(SAMPLES):
+        (corpus / str(number)).write_bytes(data + b"\0\x10")
+    done = subprocess.run(
+        [sys.executable, str(root / "tests/fuzz/by_coverage.py"), f"wire:{name}", "-seed=1",
+         f"-max_total_time={max(1, int(SECONDS))}", "-max_len=3000", "-rss_limit_mb=1500",
+         str(corpus)],
+        capture_output=True, text=True, errors="replace", cwd=tmp_path, timeout=SECONDS * 4 + 110,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )  # fmt: skip
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
