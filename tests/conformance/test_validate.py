@@ -21,8 +21,6 @@ pytestmark = [
 VALID = "Valid configuration"
 #: Where the answer still differs, and why: what is not ready yet elsewhere in the house.
 NOT_YET = {
-    "010": "logs to sockets are not opened yet",
-    "010s": "logs to sockets are not opened yet",
     "102": "HTTP upstreams over h2c are not run yet",
 }
 #: Caddy loads modules while it provisions, and names the way to one that is unknown; here JSON is

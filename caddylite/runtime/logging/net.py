@@ -9,7 +9,9 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
+from caddylite.caddy.logging.writers.net import Net
 from caddylite.errors import ConfigError
+from caddylite.gonumbers import quote
 from caddylite.netaddr import NetworkAddress
 
 #: Records that wait for the socket; those beyond are lost (and counted).
@@ -33,6 +35,16 @@ def parse_address(text: str) -> NetworkAddress:
     return address
 
 
+def shown(ir: Net, address: NetworkAddress) -> str:
+    """Return a writer ``net`` as complaints show it: as Go prints its struct."""
+    return (
+        f"&logging.NetWriter{{Address:{quote(ir.address)}, DialTimeout:{ir.dial_timeout}, "
+        f"SoftStart:{str(ir.soft_start).lower()}, addr:caddy.NetworkAddress{{"
+        f"Network:{quote(address.network)}, Host:{quote(address.host)}, "
+        f"StartPort:{address.start_port:#x}, EndPort:{address.end_port:#x}}}}}"
+    )
+
+
 class NetLog:
     """Sends records to an address; while nobody takes them there, they go to stderr."""
 
@@ -50,13 +62,12 @@ class NetLog:
         try:
             self._sock = self._connect()
         except OSError as e:
+            why = _words(e, address)
             if not soft_start:
-                what = (e.strerror or str(e)).lower()
-                complaint = f"dial {address.network} {_where(address)}: connect: {what}"
-                raise ConfigError(complaint) from None
+                raise ConfigError(why) from None
             _complain(
-                f"[ERROR] net log writer failed to connect: {e} (will retry connection and print "
-                "errors here in the meantime)\n".encode()
+                f"[ERROR] net log writer failed to connect: {why} (will retry connection and "
+                "print errors here in the meantime)\n".encode()
             )
         self._queue: queue.Queue[bytes | None] = queue.Queue(MOST)
         self._thread = threading.Thread(target=self._work, name="log-net", daemon=True)
@@ -130,8 +141,14 @@ def _connected(family: int, kind: int, name: Any, timeout: float) -> socket.sock
     return sock
 
 
-def _where(address: NetworkAddress) -> str:
-    return address.host if address.is_unix else address.host_port
+def _words(error: OSError, address: NetworkAddress) -> str:
+    """Say why a connection could not be made, as Go does."""
+    if isinstance(error, socket.gaierror):
+        return f"dial {address.network}: lookup {address.host}: no such host"
+    if isinstance(error, TimeoutError):
+        return f"dial {address.network} {address.host_port}: i/o timeout"
+    what = (error.strerror or str(error)).lower()
+    return f"dial {address.network} {address.host_port}: connect: {what}"
 
 
 def _complain(data: bytes) -> None:

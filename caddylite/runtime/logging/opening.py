@@ -62,7 +62,8 @@ class Logs:
 def check_logs(config: Logging | None, lookup: Lookup = GLOBALS) -> None:
     """Complain of what :meth:`Logs.open` would complain of, as far as can be told beforehand.
 
-    No file is made: ``caddy validate`` makes them, and those made by root a service cannot write.
+    Sockets are connected to. No file is made: ``caddy validate`` makes them, and those made by
+    root a service cannot write.
     """
 
     def check(one: LogIR) -> None:

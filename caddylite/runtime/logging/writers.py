@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from caddylite.errors import ConfigError
 from caddylite.placeholders import Lookup, PlaceholderError, replace_or_err
 from caddylite.runtime.logging.files import nearest, open_file
-from caddylite.runtime.logging.net import NetLog, parse_address
+from caddylite.runtime.logging.net import NetLog, parse_address, shown
 
 
 class Writer(Protocol):
@@ -43,6 +44,33 @@ class Standard:
         """Leave it open: others write there too."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where records may go.
+
+    ``key`` tells places apart, ``shown`` is what complaints call it, ``make`` opens it.
+    """
+
+    key: str
+    shown: str
+    make: Callable[[], Writer]
+
+    def open(self) -> Writer:
+        """Open it. ConfigError if it cannot be had."""
+        try:
+            return self.make()
+        except OSError as e:
+            path = f"{e.filename}: " if e.filename else ""
+            is_file = self.key.startswith("file:")
+            verb = "mkdir" if is_file and path != f"{self.key[5:]}: " else "open"
+            what = (e.strerror or str(e)).lower()
+            raise ConfigError(
+                f"opening log writer using {self.shown}: {verb} {path}{what}"
+            ) from None
+        except ConfigError as e:
+            raise e.wrap(f"opening log writer using {self.shown}: ") from None
+
+
 class Writers:
     """The places that are open, with how many logs want each."""
 
@@ -52,18 +80,11 @@ class Writers:
 
     def take(self, ir: Any, lookup: Lookup) -> tuple[str, Writer]:
         """Return a place and its key, for :meth:`release`. ConfigError if it cannot be had."""
-        key, make = _found(ir, lookup)
+        place = _found(ir, lookup)
+        key = place.key
         writer = self._open.get(key)
         if writer is None:
-            try:
-                writer = self._open[key] = make()
-            except OSError as e:
-                path = f"{e.filename}: " if e.filename else ""
-                verb = "mkdir" if ir.name == "file" and path != f"{key[5:]}: " else "open"
-                what = (e.strerror or str(e)).lower()
-                raise ConfigError(f"opening log writer using {key}: {verb} {path}{what}") from None
-            except ConfigError as e:
-                raise e.wrap(f"opening log writer using {key}: ") from None
+            writer = self._open[key] = place.open()
         self._wanted[key] = self._wanted.get(key, 0) + 1
         return key, writer
 
@@ -77,42 +98,45 @@ class Writers:
 
 
 def check_writer(ir: Any, lookup: Lookup) -> None:
-    """Complain of a place that cannot be had; nothing is opened."""
+    """Complain of a place that cannot be had: sockets are connected to, files are not made."""
     if ir is not None and ir.name == "discard":
         return
-    key, _ = _found(ir, lookup)
-    if not key.startswith("file:"):
+    place = _found(ir, lookup)
+    if not place.key.startswith("file:"):
+        place.open().close()
         return
-    path = os.path.abspath(key[5:])
+    path = os.path.abspath(place.key[5:])
     if os.path.exists(path):
         good = os.path.isfile(path) and os.access(path, os.W_OK)
     else:
         path = nearest(os.path.dirname(path))
         good = os.path.isdir(path) and os.access(path, os.W_OK)
     if not good:
-        raise ConfigError(f"opening log writer using {key}: {path} cannot be written to")
+        raise ConfigError(f"opening log writer using {place.shown}: {path} cannot be written to")
 
 
-def _found(ir: Any, lookup: Lookup) -> tuple[str, Callable[[], Writer]]:
+def _found(ir: Any, lookup: Lookup) -> Place:
     known = _MAKERS.get("stderr" if ir is None else ir.name)
     if known is None:
         raise ConfigError(f"loading log writer module: unknown module: {ir.id}")
     return known(ir, lookup)
 
 
-_STDERR: Final = "std:err", lambda: Standard("stderr")
+def _standard(name: str, key: str) -> Callable[[Any, Lookup], Place]:
+    return lambda ir, lookup: Place(key, key, lambda: Standard(name))
 
 
-def _file(ir: Any, lookup: Lookup) -> tuple[str, Callable[[], Writer]]:
+def _file(ir: Any, lookup: Lookup) -> Place:
     try:
         name = replace_or_err(ir.filename, lookup)
     except PlaceholderError as e:
         raise ConfigError(f"invalid filename for log file: {e}") from None
+    key = f"file:{name}"
     # A daemon changes its directory sometimes.
-    return f"file:{name}", lambda: open_file(ir, os.path.abspath(name))
+    return Place(key, key, lambda: open_file(ir, os.path.abspath(name)))
 
 
-def _net(ir: Any, lookup: Lookup) -> tuple[str, Callable[[], Writer]]:
+def _net(ir: Any, lookup: Lookup) -> Place:
     try:
         text = replace_or_err(ir.address, lookup)
     except PlaceholderError as e:
@@ -120,12 +144,16 @@ def _net(ir: Any, lookup: Lookup) -> tuple[str, Callable[[], Writer]]:
     address = parse_address(text)
     if ir.dial_timeout < 0:
         raise ConfigError("timeout cannot be less than 0")
-    return str(address), lambda: NetLog(address, ir.dial_timeout.seconds, ir.soft_start)
+    return Place(
+        str(address),
+        shown(ir, address),
+        lambda: NetLog(address, ir.dial_timeout.seconds, ir.soft_start),
+    )
 
 
-_MAKERS: Final[dict[str, Callable[[Any, Lookup], tuple[str, Callable[[], Writer]]]]] = {
-    "stderr": lambda ir, lookup: _STDERR,
-    "stdout": lambda ir, lookup: ("std:out", lambda: Standard("stdout")),
+_MAKERS: Final[dict[str, Callable[[Any, Lookup], Place]]] = {
+    "stderr": _standard("stderr", "std:err"),
+    "stdout": _standard("stdout", "std:out"),
     "file": _file,
     "net": _net,
 }

@@ -72,6 +72,23 @@ def test_somebody_must_be_there_at_first(server):
         NetLog(where)
 
 
+def test_a_name_nobody_knows():
+    with pytest.raises(ConfigError, match=r"^dial tcp: lookup caddylite\.invalid: no such host$"):
+        NetLog(parse_address("caddylite.invalid:1"))
+
+
+def test_a_socket_of_datagrams(tmp_path):
+    path = str(tmp_path / "s")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as taker:
+        taker.bind(path)
+        taker.settimeout(5)
+        log = NetLog(parse_address(f"unixgram/{path}"))
+        log.write(b"one\n")
+        log.write(b"two\n")
+        assert [taker.recv(100), taker.recv(100)] == [b"one\n", b"two\n"]
+        log.close()
+
+
 def test_a_soft_start_and_connecting_again(server, capfd):
     where = address(server)
     server.close()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 
 import pytest
 
@@ -118,6 +119,34 @@ def test_looking_makes_nothing(tmp_path):
     for bad in (to_file(tmp_path), to_file(path / "y"), {"level": "x"}):
         with pytest.raises(ConfigError, match="setting up custom log 'a': "):
             looked(bad)
+
+
+def to_socket(path, **more):
+    return {"writer": {"output": "net", "address": f"unixgram/{path}", **more}}
+
+
+def looked_at(log):
+    check_logs(from_plain(Logging, {"logs": {"default": log}}), {}.get)
+
+
+def test_looking_connects_to_sockets(tmp_path):
+    path = tmp_path / "log.sock"
+    with pytest.raises(ConfigError) as caught:
+        looked_at(to_socket(path, dial_timeout="2s"))
+    assert str(caught.value) == (
+        "setting up default log: opening log writer using &logging.NetWriter{"
+        f'Address:"unixgram/{path}", DialTimeout:2000000000, SoftStart:false, '
+        f'addr:caddy.NetworkAddress{{Network:"unixgram", Host:"{path}", StartPort:0x0, '
+        f"EndPort:0x0}}}}: dial unixgram {path}: connect: no such file or directory"
+    )
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as taker:
+        taker.bind(str(path))
+        looked_at(to_socket(path))
+
+
+def test_a_soft_start_needs_nobody_there(tmp_path, capfd):
+    looked_at(to_socket(tmp_path / "log.sock", soft_start=True))
+    assert "net log writer failed to connect: dial unixgram" in capfd.readouterr().err
 
 
 def test_one_that_fails_holds_nothing(tmp_path):
