@@ -1,11 +1,14 @@
 """What goes wrong on either side ends in time, is logged once, and leaves nothing open."""
 
 import contextlib
+import hashlib
 import os
 import select
 import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 
@@ -247,4 +250,102 @@ def test_a_client_that_says_too_little_is_let_go(tmp_path):
             s.sendall(b"\x16")
             assert _all(s) == b""
         _back(program, before)
+        assert len(_errors(program)) <= 1
+
+
+#: Says "go", waits for a line on its input before it reads, and tells what it got.
+DOWNLOADER = """
+import hashlib, socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+s.sendall(sys.argv[2].encode())
+print("sent", flush=True)
+got = hashlib.sha256()
+try:
+    while data := s.recv(65536):
+        got.update(data)
+except ConnectionError:
+    pass
+print(got.hexdigest(), flush=True)
+"""
+
+
+@contextlib.contextmanager
+def stopped_client(port: int, words: str):
+    """A process that has said something and stands still; yields what lets it go on."""
+    client = subprocess.Popen(
+        [sys.executable, "-c", DOWNLOADER, str(port), words], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert client.stdout is not None
+        assert client.stdout.readline() == "sent\n"
+        client.send_signal(signal.SIGSTOP)
+
+        def go_on() -> str:
+            client.send_signal(signal.SIGCONT)
+            return client.communicate(timeout=SOON)[0].strip()
+
+        yield go_on
+    finally:
+        client.kill()
+        client.wait()
+
+
+def test_a_stopped_client_gets_everything_once_it_continues(tmp_path):
+    """SIGSTOP in a download: its upstream is held back, and not one byte is lost."""
+    data = os.urandom(32 << 20)
+    asked, sent = threading.Event(), threading.Event()
+
+    def handle(sock: socket.socket) -> None:
+        with sock, contextlib.suppress(ConnectionError):
+            if sock.recv(100) != b"go":
+                return
+            asked.set()
+            sock.sendall(data)
+        sent.set()
+
+    with (
+        backend(handle) as upstream,
+        proxying(tmp_path, upstream) as (port, program, logged),
+        stopped_client(port, "go") as go_on,
+    ):
+        assert asked.wait(SOON)
+        assert not sent.wait(0.3)  # more than what the kernel and we hold for it
+        with _connect(port) as other:  # nobody else waits for it
+            other.sendall(b"x")
+            assert _all(other) == b""
+        assert go_on() == hashlib.sha256(data).hexdigest()
+        assert sent.wait(SOON)
+        assert len(_errors(program)) == logged
+
+
+def test_a_stopped_client_loses_nothing_of_an_upstream_that_has_gone(tmp_path):
+    """The upstream has said all and closed long before the client reads on."""
+    data = os.urandom(200_000)
+    closed = threading.Event()
+
+    def handle(sock: socket.socket) -> None:
+        with sock:
+            if sock.recv(100) != b"go":
+                return
+            sock.sendall(data)
+        closed.set()
+
+    with (
+        backend(handle) as upstream,
+        proxying(tmp_path, upstream) as (port, program, logged),
+        stopped_client(port, "go") as go_on,
+    ):
+        assert closed.wait(SOON)
+        assert go_on() == hashlib.sha256(data).hexdigest()
+        assert len(_errors(program)) == logged
+
+
+def test_a_client_stopped_within_its_hello_is_let_go(tmp_path):
+    """It cannot answer, and need not: the matching timeout frees what it held."""
+    routes = "@tls tls\nroute @tls {\necho\n}\nmatching_timeout 300ms"
+    with layer4(tmp_path, routes) as (port, program):
+        before = program.descriptors()
+        with stopped_client(port, "\x16\x03") as go_on:
+            _back(program, before)
+            assert go_on() == hashlib.sha256(b"").hexdigest()
         assert len(_errors(program)) <= 1
