@@ -137,9 +137,9 @@ class Lab:
         network = "unix" if ports.is_unix else client.network
         local = client.local or (host, ports.start_port)
         if ports.is_unix:
-            cx = Connection("", ports.host, network)  # such a peer has no address
+            cx = Connection("", ports.host, network, client.time)  # such a peer has no address
         else:
-            cx = Connection(client.remote, local, network)
+            cx = Connection(client.remote, local, network, client.time)
         result = Trace(client, listener.address)
         walk = Walk(self, self.strategy(decide_as), result, cx, cut, detail)
         try:

@@ -15,6 +15,7 @@ import asyncio
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ class Likeness:
 
     def says(self, sent: list[bytes], who: str) -> str:
         client = Client(
-            b"".join(sent), remote=("127.0.0.1", 50000), patience=PATIENCE,
+            b"".join(sent), remote=("127.0.0.1", 50000), patience=PATIENCE, time=time.time(),
             network="udp" if self._datagrams else "tcp",
             datagrams=tuple(sent) if self._datagrams else (),
         )  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from caddylite.errors import ConfigError
 from caddylite.testing import clients, render
-from caddylite.testing.lab import REAL, Lab
+from caddylite.testing.lab import OURS, REAL, Lab
 from caddylite.testing.stream import Cut
 
 CLOSE = "\n}\n}\n}\n"
@@ -225,3 +225,24 @@ def test_a_unix_socket_has_peers_without_an_address():
         "@r remote_ip 0.0.0.0/0\nroute @r {\necho\n}\n@s ssh\nroute @s {\nclose\n}", "unix//x"
     )
     assert lab.connect("unix//x", clients.ssh()).outcome == "close"
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        ("ssh time=22:00:00", "echo"),
+        ("ssh time=21:59:59", "closed"),
+        ("ssh time=2026-11-23T23:30:00+01:00", "echo"),
+        ("ssh time=2026-11-23T22:30:00+01:00", "closed"),
+        ("ssh", "closed"),
+    ],
+)
+@pytest.mark.parametrize("decide_as", [OURS, REAL])
+def test_the_time_is_said_by_the_client(words, outcome, decide_as):
+    lab = layer4("@night clock 22:00:00 00:00:00\nroute @night {\necho\n}")
+    assert lab.connect("", clients.parse(words), decide_as=decide_as).outcome == outcome
+
+
+def test_a_time_that_is_none():
+    with pytest.raises(ConfigError, match="'noon' is not a time"):
+        clients.parse("ssh time=noon")

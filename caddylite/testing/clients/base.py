@@ -16,8 +16,8 @@ class Client:
     ``data`` are its first bytes (of a datagram client all its ``datagrams``, joined); ``inner`` is
     what it says after the next answer it waits for (once the outermost TLS is taken off; empty: it
     says nothing), ``later`` what it says after further ones. ``remote`` is where it comes from,
-    ``local`` the address it dialled (None: the listener's). ``patience`` is how many seconds it is
-    watched after its last byte.
+    ``local`` the address it dialled (None: the listener's), ``time`` when, in seconds since the
+    epoch. ``patience`` is how many seconds it is watched after its last byte.
     """
 
     data: bytes = b""
@@ -31,6 +31,7 @@ class Client:
     later: tuple[bytes, ...] = ()
     local: tuple[str, int] | None = None
     patience: float = 1.0
+    time: float = 0.0
 
     def coming_from(self, address: str) -> Self:
         """Return the same client at another address, ``IP[:port]``."""
@@ -60,6 +61,25 @@ def recording(name: str) -> tuple[bytes, ...]:
     """Return the packets of a recording (``caddylite/testing/recordings``), one a line."""
     text = resources.files("caddylite.testing").joinpath(f"recordings/{name}.hex").read_text()
     return tuple(bytes.fromhex(line) for line in text.split())
+
+
+def parse_time(text: str) -> float:
+    """Read ``15:04:05``, or a date and time as in RFC 3339, of UTC unless an offset is said.
+
+    Return seconds since the epoch (of a time alone: on the epoch's day); ConfigError if it is
+    neither.
+    """
+    from datetime import UTC, datetime
+
+    try:
+        found = datetime.fromisoformat(
+            text if "T" in text or " " in text else f"1970-01-01T{text}"
+        )
+    except ValueError:
+        raise ConfigError(
+            f"{text!r} is not a time", hint="write 15:04:05 or 2026-11-23T15:04:05+01:00"
+        ) from None
+    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
 
 
 def parse_address(text: str) -> tuple[str, int]:

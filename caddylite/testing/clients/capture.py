@@ -68,7 +68,7 @@ def _client(key: _Key, packets: list[Packet], label: str) -> Client:
         client = Client(b"".join(grams), network="udp", datagrams=grams, label=label)
     else:
         client = Client(_stream(packets), label=label)
-    return replace(client, remote=remote, local=local)
+    return replace(client, remote=remote, local=local, time=packets[0].time)
 
 
 def _stream(packets: list[Packet]) -> bytes:

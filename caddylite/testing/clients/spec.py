@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from caddylite.errors import ConfigError
-from caddylite.testing.clients.base import Client
+from caddylite.testing.clients.base import Client, parse_time
 from caddylite.testing.clients.capture import pcap
 from caddylite.testing.clients.datagrams import dns, openvpn, wireguard
 from caddylite.testing.clients.hello import tls
@@ -23,7 +23,7 @@ KINDS: Final[dict[str, Callable[..., Client]]] = {
     "dns": dns, "silent": silent, "bytes": raw, "pcap": pcap,
 }  # fmt: skip
 #: What may be said of any client, besides its own options.
-_COMMON: Final = ("from", "patience", "proxy_protocol", "proxy_version", "inner")
+_COMMON: Final = ("from", "time", "patience", "proxy_protocol", "proxy_version", "inner")
 
 
 def parse(text: str) -> Client:
@@ -67,7 +67,7 @@ def make(kind: str, options: Mapping[str, Any] | None = None) -> Client:
         elif name in known:
             own[name] = _inner(value) if name == "inner" else _fitting(known[name], name, value)
         else:
-            listed = ", ".join([*known, "from", "patience", "proxy_protocol"])
+            listed = ", ".join([*known, "from", "time", "patience", "proxy_protocol"])
             raise ConfigError(f"{kind} has no option {name!r}", hint=f"its options: {listed}")
     return _with_common(maker(**own), common)
 
@@ -125,6 +125,8 @@ def _with_common(client: Client, said: Mapping[str, Any]) -> Client:
     if "proxy_protocol" in said:
         version = int(said.get("proxy_version", 2))
         client = proxy_protocol(client, str(said["proxy_protocol"]), version=version)
+    if "time" in said:
+        client = replace(client, time=parse_time(str(said["time"])))
     if "patience" in said:
         client = replace(client, patience=float(str(said["patience"]).removesuffix("s")))
     return client
