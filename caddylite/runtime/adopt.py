@@ -68,6 +68,11 @@ class SocketTransport:
         self._streaming = False
         self._producer_paused = False
 
+    def watched(self, mask: int) -> None:
+        """Take over the watch that somebody has had on the socket, instead of a new one."""
+        self._watch.replace(self._fd, mask, self)
+        self._watched, self._mask = True, mask
+
     def start(self, protocol: IProtocol, data: bytes = b"") -> None:
         """Connect a protocol, give it what has been read already, and begin to read."""
         self.protocol = protocol
@@ -85,8 +90,11 @@ class SocketTransport:
         if self.fileno() < 0:
             return
         if event & IN and self._mask & IN:
-            self._read()
-        elif event & BROKEN and not self._mask & IN:
+            if self._reading:
+                self._read()
+            else:  # paused for longer than it takes until more comes
+                self._update()
+        elif event & BROKEN and not (self._reading and self._mask & IN):
             self._hung()
 
     def _read(self) -> None:
@@ -157,7 +165,7 @@ class SocketTransport:
         # Not from within write(): the protocol is in the middle of something.
         self._out.clear()
         self._write_over = True
-        self.reactor.callLater(0, self._lose, ConnectionLost(str(error)))
+        self._watch.soon(self._lose, ConnectionLost(str(error)))
 
     def _flush(self) -> None:
         out = self._out
@@ -207,8 +215,9 @@ class SocketTransport:
             return
         self.disconnecting = True
         if not self._out and self._producer is None:
-            self.reactor.callLater(0, self._lose, ConnectionDone())
-        self._update()
+            self._watch.soon(self._lose, ConnectionDone())
+        else:
+            self._update()
 
     def loseWriteConnection(self) -> None:
         """End our side once everything has been written."""
@@ -221,7 +230,7 @@ class SocketTransport:
         if not self.disconnected:
             self._out.clear()
             self.disconnecting = True
-            self.reactor.callLater(0, self._lose, ConnectionAborted())
+            self._watch.soon(self._lose, ConnectionAborted())
 
     def _lose(self, reason: Exception) -> None:
         if self.disconnected:
@@ -287,9 +296,8 @@ class SocketTransport:
     # As a producer of what it reads.
 
     def pauseProducing(self) -> None:
-        """Read no more for now."""
+        """Read no more for now; often that is over before anything comes (see ``ready``)."""
         self._reading = False
-        self._update()
 
     def resumeProducing(self) -> None:
         """Read again."""
@@ -323,7 +331,7 @@ class SocketTransport:
         if self._out or self.disconnected:
             return
         if self.disconnecting:
-            self.reactor.callLater(0, self._lose, ConnectionDone())
+            self._watch.soon(self._lose, ConnectionDone())
         elif self._half_closing:
             self._shut_down()
 

@@ -12,7 +12,7 @@ from twisted.internet.protocol import ClientFactory
 from caddylite.layer4.live.flow import Target
 from caddylite.runtime.adopt import SocketTransport
 from caddylite.runtime.udp.transport import DatagramDialling
-from caddylite.runtime.watch import BROKEN, OUT
+from caddylite.runtime.watch import BROKEN, IN, OUT
 
 _STREAM: Final = (
     socket.SOCK_STREAM | getattr(socket, "SOCK_NONBLOCK", 0) | getattr(socket, "SOCK_CLOEXEC", 0)
@@ -141,8 +141,8 @@ class Dialling:
             return  # a stale event
         self._timeout[1] = None
         self._sock = None
-        self._house.watch.remove(sock.fileno())
         transport = SocketTransport(sock, self._house.watch, self._house.reactor)
+        transport.watched(IN)
         transport.start(self._protocol)
 
     def _late(self) -> None:

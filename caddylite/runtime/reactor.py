@@ -65,13 +65,20 @@ def _make_class() -> Any:
     call: Callable[..., object] = log.callWithLogger
 
     class FastReactor(EPollReactor):
-        """EPollReactor that tells the handlers in ``fast`` (by descriptor) directly."""
+        """EPollReactor that tells the handlers in ``fast`` (by descriptor) directly.
+
+        What is put into ``soon`` is called once the round's events have been dealt with: a
+        ``callLater(0, …)`` at a tenth of the price.
+        """
 
         def __init__(self) -> None:
             self.fast: dict[int, Ready] = {}
+            self.soon: list[tuple[Callable[[Any], None], Any]] = []
             super().__init__()  # type: ignore[no-untyped-call]
 
         def doPoll(self, timeout: float | None) -> None:
+            if self.soon:
+                timeout = 0
             try:
                 events = self._poller.poll(-1 if timeout is None else timeout, _BATCH)
             except OSError as e:
@@ -92,6 +99,10 @@ def _make_class() -> Any:
                 except KeyError:
                     continue
                 call(selectable, self._doReadOrWrite, selectable, fd, event)
+            if self.soon:
+                due, self.soon = self.soon, []
+                for do, what in due:
+                    call_soon(do, what)
 
         doIteration = doPoll
 
@@ -105,6 +116,14 @@ def report(handler: Ready) -> None:
         handler.broken()
     except Exception:
         _log.failure("unhandled error while ending a connection")
+
+
+def call_soon(do: Callable[[Any], None], what: Any) -> None:
+    """Call one of ``soon``; what it raises concerns nobody else."""
+    try:
+        do(what)
+    except Exception:
+        _log.failure("unhandled error in a deferred call")
 
 
 class _Check:

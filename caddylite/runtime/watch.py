@@ -1,6 +1,7 @@
 """Being told when descriptors are ready: on the fast reactor, or on any Twisted reactor."""
 
 import select
+from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from twisted.internet.interfaces import IReadWriteDescriptor
@@ -43,13 +44,18 @@ class Watch(Protocol):
         """Stop watching a descriptor that is about to be closed."""
         ...
 
+    def soon(self, do: Callable[[Any], None], what: Any) -> None:
+        """Call ``do(what)`` once whoever is at work now has finished."""
+        ...
+
 
 class FastWatch:
     """Uses the reactor's own epoll object."""
 
-    __slots__ = ("_fast", "_modify", "_register", "_unregister", "change", "forget")
+    __slots__ = ("_fast", "_modify", "_reactor", "_register", "_unregister", "change", "forget")
 
     def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
         self._fast: dict[int, Ready] = reactor.fast
         self._register = reactor._poller.register
         self._modify = self.change = reactor._poller.modify
@@ -73,6 +79,10 @@ class FastWatch:
 
     def _forget(self, fd: int) -> None:
         self._fast.pop(fd, None)  # closing takes it out of the epoll set
+
+    def soon(self, do: Callable[[Any], None], what: Any) -> None:
+        """Call it at the end of this round of the reactor."""
+        self._reactor.soon.append((do, what))
 
 
 class PlainWatch:
@@ -106,6 +116,10 @@ class PlainWatch:
             descriptor.gone = True
 
     forget = remove
+
+    def soon(self, do: Callable[[Any], None], what: Any) -> None:
+        """Call it in the next round."""
+        self._reactor.callLater(0, do, what)
 
     def _set(self, descriptor: "_Descriptor", mask: int) -> None:
         if mask & IN:

@@ -98,3 +98,31 @@ def test_what_a_handler_raises_ends_that_one_only():
             watch.forget(a.fileno())
             a.close()
             b.close()
+
+
+def test_a_deferred_call_comes_after_the_events_of_the_round():
+    for reactor, watch in each_watch():
+        seen = []
+
+        def again(what, watch=watch, seen=seen):
+            seen.append(what)
+            watch.soon(seen.append, "next round")
+
+        watch.soon(again, "first")
+        assert seen == []
+        reactor.iterate(10)  # it does not wait while something is to be done
+        assert seen[0] == "first"
+        reactor.iterate(10)
+        reactor.iterate(0)
+        assert seen == ["first", "next round"]
+
+
+def test_what_a_deferred_call_raises_holds_up_no_other():
+    reactor = _make_class()()
+    seen = []
+    watch = watch_on(reactor)
+    watch.soon(lambda what: 1 / what, 0)
+    watch.soon(seen.append, "other")
+    reactor.iterate(0)
+    assert seen == ["other"]
+    close(reactor)
