@@ -1,15 +1,13 @@
 """The ``local_ip`` matcher."""
 
-from typing import Any, Self
+from typing import ClassVar, Literal
 
-from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.layer4.addresses import address_test, take_ranges
-from caddylite.layer4.matching import Match, Matcher, Peek, host_text
+from caddylite.layer4.addresses import AddressMatcher
 from caddylite.registry import module
 
 
 @module("layer4.matchers.local_ip")
-class LocalIP(Matcher, frozen=True):
+class LocalIP(AddressMatcher, frozen=True):
     """Matches the address the connection came to. No byte is waited for.
 
     Syntax::
@@ -17,22 +15,4 @@ class LocalIP(Matcher, frozen=True):
         local_ip <addresses, CIDR ranges or "private_ranges"...>
     """
 
-    ranges: tuple[str, ...] = ()
-
-    @classmethod
-    def parse(cls, d: Dispenser) -> Self:
-        """Read the ranges."""
-        d.next()
-        ranges = take_ranges(d)
-        cls.no_block(d)
-        return cls(tuple(ranges))
-
-    def prepare(self, house: Any) -> Match:
-        """Parse the ranges."""
-        inside = address_test(self.ranges, house)
-
-        def match(p: Peek) -> bool:
-            host = host_text(p.cx.local)
-            return inside(host) or p.no(f"{host or 'the local address'} is in none of the ranges")
-
-        return match
+    side: ClassVar[Literal["remote", "local"]] = "local"

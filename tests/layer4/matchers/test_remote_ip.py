@@ -1,49 +1,9 @@
-import pytest
-
 from caddylite.layer4.matching import Connection
-from tests.layer4.clients import complaint, matcher, plain, says, unusable
+from tests.layer4.clients import matcher, says
 
 
-def at(host):
-    return Connection(remote=(host, 5))
-
-
-@pytest.mark.parametrize(
-    ("ranges", "host", "wanted"),
-    [
-        ("192.0.2.7", "192.0.2.7", True),
-        ("192.0.2.7", "192.0.2.8", False),
-        ("192.0.2.0/24 2001:db8::/32", "2001:db8::1", True),
-        ("0.0.0.0/0", "::1", False),
-        ("private_ranges", "10.1.2.3", True),
-        ("private_ranges", "::1", True),
-        ("private_ranges", "8.8.8.8", False),
-        ("fe80::/10", "fe80::1%eth0", False),
-    ],
-)
-def test_ranges(ranges, host, wanted):
-    assert says(matcher(f"remote_ip {ranges}"), b"", at(host)) is wanted
-
-
-def test_a_unix_socket_has_no_address():
-    assert says(matcher("remote_ip 0.0.0.0/0"), b"", Connection(remote="/run/x.sock")) is False
-
-
-def test_placeholders_are_expanded_once_when_the_config_is_loaded(monkeypatch):
-    monkeypatch.setenv("RANGE", "192.0.2.0/24")
-    match = matcher("remote_ip {env.RANGE}")
-    monkeypatch.setenv("RANGE", "10.0.0.0/8")
-    assert says(match, b"", at("192.0.2.1")) is True
-
-
-def test_syntax():
-    assert plain("remote_ip 1.2.3.4 10.0.0.0/8") == {
-        "remote_ip": {"ranges": ["1.2.3.4", "10.0.0.0/8"]}
-    }
-    assert plain("remote_ip private_ranges")["remote_ip"]["ranges"][0] == "192.168.0.0/16"
-    assert complaint("remote_ip") == (
-        "wrong argument count or unexpected line ending after 'remote_ip', at Caddyfile:2"
-    )
-    assert unusable("remote_ip x") == (
-        "invalid IP address: 'x': ParseAddr(\"x\"): unable to parse IP"
-    )
+def test_the_remote_end_counts():
+    match = matcher("remote_ip 192.0.2.0/24")
+    inside, outside = ("192.0.2.1", 5), ("198.51.100.1", 5)
+    assert says(match, b"", Connection(remote=inside, local=outside)) is True
+    assert says(match, b"", Connection(remote=outside, local=inside)) is False
