@@ -3,7 +3,6 @@ import pytest
 from caddylite.layer4.matching import Connection
 from tests.layer4.clients import complaint, matcher, plain, says, unusable
 
-
 #: A matcher of addresses, and what of a connection it looks at.
 SIDES = {"local_ip": "local", "remote_ip": "remote"}
 
