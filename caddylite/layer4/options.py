@@ -1,6 +1,6 @@
 """Readers for lines that several layer 4 modules have."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from caddylite.caddyfile.dispenser import Dispenser
@@ -9,13 +9,36 @@ from caddylite.gonumbers import parse_uint
 from caddylite.values import Duration
 
 
-def no_nested_block(d: Dispenser, nesting: int, complaint: str) -> None:
+def options(d: Dispenser, module: str, refusal: str = "blocks are not supported") -> Iterator[str]:
+    """Yield the name of each option of the block that opens here.
+
+    The body of the loop takes the option's arguments; a block behind them is refused.
+    """
+    before = d.nesting
+    for option in d.block():
+        yield option
+        no_nested_block(d, before + 1, f"malformed {module} option '{option}'", refusal)
+
+
+def only_options(
+    d: Dispenser, module: str, refusal: str = "blocks are not supported"
+) -> Iterator[str]:
+    """Yield the options of a module that takes no arguments; the cursor is before its name."""
+    d.next()
+    if d.count_args():
+        raise d.arg_err()
+    yield from options(d, module, refusal)
+
+
+def no_nested_block(
+    d: Dispenser, nesting: int, complaint: str, refusal: str = "blocks are not supported"
+) -> None:
     """Complain if a block opens behind the option just read.
 
     ``nesting`` is that of the block whose option it is.
     """
     if d.next_block(nesting):
-        raise d.err(f"{complaint}: blocks are not supported")
+        raise d.err(f"{complaint}: {refusal}")
 
 
 def take_numbers(d: Dispenser, bits: int) -> list[int]:

@@ -6,7 +6,7 @@ from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.caddyfile.modules import load_module
 from caddylite.gonumbers import parse_int
 from caddylite.layer4.handling import Handler
-from caddylite.layer4.options import no_nested_block, refuse_twice, take_duration, take_number
+from caddylite.layer4.options import options, refuse_twice, take_duration, take_number
 from caddylite.layer4.proxy.health import (
     ActiveHealthChecks,
     HealthChecks,
@@ -84,8 +84,7 @@ class Proxy(Handler, frozen=True):
         parts: dict[str, dict[str, Any]] = {}
         version: list[str] = []
         seen: set[str] = set()
-        before = d.nesting
-        for option in d.block():
+        for option in options(d, cls.name):
             if option == "lb_policy" and option in seen:
                 raise d.err(f"duplicate proxy load_balancing option '{option}'")
             refuse_twice(d, cls.name, option, seen - {"upstream"})
@@ -100,7 +99,6 @@ class Proxy(Handler, frozen=True):
                 version.append(d.val)
             else:
                 _option(d, cls.name, option, parts)
-            no_nested_block(d, before + 1, f"malformed {cls.name} option '{option}'")
         return cls(
             tuple(upstreams),
             _health_checks(parts),

@@ -6,7 +6,7 @@ from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
 from caddylite.layer4.addresses import take_ranges
 from caddylite.layer4.handling import Handler
-from caddylite.layer4.options import no_nested_block, refuse_twice, take_duration
+from caddylite.layer4.options import only_options, refuse_twice, take_duration
 from caddylite.registry import module
 from caddylite.values import Duration
 
@@ -63,12 +63,8 @@ class ProxyProtocol(Handler, frozen=True):
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
         """Read the options; ``timeout`` at most once."""
-        d.next()
-        if d.count_args():
-            raise d.arg_err()
         given: dict[str, Any] = {}
-        before = d.nesting
-        for option in d.block():
+        for option in only_options(d, cls.name):
             if option in ("allow", "deny"):
                 given[option] = (*given.get(option, ()), *take_ranges(d))
             elif option == "fallback_policy":
@@ -82,5 +78,4 @@ class ProxyProtocol(Handler, frozen=True):
                 given[option] = take_duration(d, cls.name, option)
             else:
                 raise d.arg_err()
-            no_nested_block(d, before + 1, f"malformed {cls.name} option '{option}'")
         return cls(**given)

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.layer4.handling import Handler
-from caddylite.layer4.options import no_nested_block, refuse_twice, take_word
+from caddylite.layer4.options import only_options, refuse_twice, take_word
 from caddylite.registry import module
 
 
@@ -31,12 +31,8 @@ class Socks5(Handler, frozen=True):
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
         """Read the options; ``bind_ip`` at most once."""
-        d.next()
-        if d.count_args():
-            raise d.arg_err()
         given: dict[str, Any] = {}
-        before = d.nesting
-        for option in d.block():
+        for option in only_options(d, cls.name):
             if option == "bind_ip":
                 refuse_twice(d, cls.name, option, given)
                 given[option] = take_word(d)
@@ -50,5 +46,4 @@ class Socks5(Handler, frozen=True):
                 given[option] = given.get(option, {}) | pairs
             else:
                 raise d.arg_err()
-            no_nested_block(d, before + 1, f"malformed {cls.name} option '{option}'")
         return cls(**given)

@@ -6,7 +6,7 @@ from typing import Any, Self
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.gonumbers import parse_float, parse_int
 from caddylite.layer4.handling import Handler
-from caddylite.layer4.options import no_nested_block, refuse_twice, take_duration, take_number
+from caddylite.layer4.options import only_options, refuse_twice, take_duration, take_number
 from caddylite.registry import module
 from caddylite.values import Duration
 
@@ -47,12 +47,8 @@ class Throttle(Handler, frozen=True):
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
         """Read the options, each at most once."""
-        d.next()
-        if d.count_args():
-            raise d.arg_err()
         given: dict[str, Any] = {}
-        before = d.nesting
-        for option in d.block():
+        for option in only_options(d, cls.name):
             refuse_twice(d, cls.name, option, given)
             if option == "latency":
                 given[option] = take_duration(d, cls.name, option)
@@ -60,5 +56,4 @@ class Throttle(Handler, frozen=True):
                 given[option] = take_number(d, cls.name, option, _NUMBERS[option])
             else:
                 raise d.arg_err()
-            no_nested_block(d, before + 1, f"malformed {cls.name} option '{option}'")
         return cls(**given)

@@ -4,7 +4,7 @@ from typing import Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.layer4.handling import Handler
-from caddylite.layer4.options import no_nested_block
+from caddylite.layer4.options import only_options
 from caddylite.registry import module
 from caddylite.tls.policy import ConnectionPolicy
 from caddylite.tls.policy_syntax import parse_connection_policy
@@ -42,14 +42,9 @@ class TLS(Handler, frozen=True):
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
         """Read the policies."""
-        d.next()
-        if d.count_args():
-            raise d.arg_err()
         policies = []
-        before = d.nesting
-        for option in d.block():
+        for option in only_options(d, cls.name):
             if option != "connection_policy":
                 raise d.arg_err()
             policies.append(parse_connection_policy(Dispenser(d.segment())))
-            no_nested_block(d, before + 1, f"malformed {cls.name} option '{option}'")
         return cls(tuple(policies))

@@ -5,6 +5,7 @@ from typing import Any, Self
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek, expand_early
+from caddylite.layer4.options import only_options
 from caddylite.registry import module
 
 _MODES = ("auth", "crypt", "crypt2", "plain")
@@ -63,12 +64,8 @@ class OpenVPN(Matcher, frozen=True):
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
         """Read the options; only those for client keys may come several times."""
-        d.next()
-        if d.count_args():
-            raise d.arg_err()
         given: dict[str, Any] = {}
-        before = d.nesting
-        for option in d.block():
+        for option in only_options(d, cls.name, "nested blocks are not supported"):
             _refuse_twice(d, cls.name, option, given)
             if option == "modes" and 1 <= d.count_args() <= 4:
                 given[option] = tuple(d.args())
@@ -80,10 +77,6 @@ class OpenVPN(Matcher, frozen=True):
                 given[_LISTS[option]] = (*given.get(_LISTS[option], ()), d.arg())
             else:
                 raise d.arg_err()
-            if d.next_block(before + 1):
-                raise d.err(
-                    f"malformed {cls.name} option '{option}': nested blocks are not supported"
-                )
         return cls(**given)
 
     def prepare(self, house: Any) -> Match:

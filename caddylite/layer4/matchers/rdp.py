@@ -15,7 +15,7 @@ from caddylite.layer4.matching import (
     Peek,
     expand_early,
 )
-from caddylite.layer4.options import check_number, no_nested_block
+from caddylite.layer4.options import check_number, only_options
 from caddylite.registry import module
 
 #: The longest hash and info that there is room for.
@@ -66,13 +66,9 @@ class RDP(Matcher, frozen=True):
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
         """Read the options of one subject."""
-        d.next()
-        if d.count_args():
-            raise d.arg_err()
         given: dict[str, Any] = {}
         subject = ""
-        before = d.nesting
-        for option in d.block():
+        for option in only_options(d, cls.name):
             wanted = _SUBJECTS.get(option)
             if wanted is None:
                 raise d.arg_err()
@@ -89,7 +85,6 @@ class RDP(Matcher, frozen=True):
                 raise d.arg_err()
             else:
                 given[option] = d.arg()
-            no_nested_block(d, before + 1, f"malformed {cls.name} option '{option}'")
         return cls(**given)
 
     def prepare(self, house: Any) -> Match:

@@ -6,7 +6,7 @@ from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
 from caddylite.layer4.addresses import address_test, take_ranges
 from caddylite.layer4.matching import Match, Matcher, Peek, expand_early
-from caddylite.layer4.options import check_number, no_nested_block, take_numbers
+from caddylite.layer4.options import check_number, only_options, take_numbers
 from caddylite.registry import module
 
 _COMMANDS = {"CONNECT": 1, "BIND": 2}
@@ -35,14 +35,10 @@ class Socks4(Matcher, frozen=True):
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
         """Read the options; each may come several times."""
-        d.next()
-        if d.count_args():
-            raise d.arg_err()
         commands: list[str] = []
         networks: list[str] = []
         ports: list[int] = []
-        before = d.nesting
-        for option in d.block():
+        for option in only_options(d, cls.name):
             if option == "commands":
                 commands += d.some_args()
             elif option == "networks":
@@ -51,7 +47,6 @@ class Socks4(Matcher, frozen=True):
                 ports += take_numbers(d, 16)
             else:
                 raise d.arg_err()
-            no_nested_block(d, before + 1, f"malformed {cls.name} option '{option}'")
         return cls(tuple(commands), tuple(networks), tuple(ports))
 
     def prepare(self, house: Any) -> Match:

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.layer4.matching import Match, Matcher, Peek
-from caddylite.layer4.options import check_number, no_nested_block, take_numbers
+from caddylite.layer4.options import check_number, only_options, take_numbers
 from caddylite.registry import module
 
 _NONE, _GSSAPI, _PASSWORD = 0, 1, 2
@@ -30,16 +30,11 @@ class Socks5(Matcher, frozen=True):
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
         """Read the methods."""
-        d.next()
-        if d.count_args():
-            raise d.arg_err()
         methods: list[int] = []
-        before = d.nesting
-        for option in d.block():
+        for option in only_options(d, cls.name):
             if option != "auth_methods":
                 raise d.arg_err()
             methods += take_numbers(d, 8)
-            no_nested_block(d, before + 1, f"malformed {cls.name} option '{option}'")
         return cls(tuple(methods))
 
     def prepare(self, house: Any) -> Match:

@@ -5,7 +5,7 @@ from typing import Any, Self
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek, expand_early
-from caddylite.layer4.options import no_nested_block
+from caddylite.layer4.options import only_options
 from caddylite.registry import module
 
 _MODES = ("standard", "romon")
@@ -35,12 +35,8 @@ class Winbox(Matcher, frozen=True):
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
         """Read the options; each at most once, and one of the user names."""
-        d.next()
-        if d.count_args():
-            raise d.arg_err()
         given: dict[str, Any] = {}
-        before = d.nesting
-        for option in d.block():
+        for option in only_options(d, cls.name):
             subject = option.removesuffix("_regexp")
             if option not in ("modes", "username", "username_regexp"):
                 raise d.arg_err()
@@ -49,7 +45,6 @@ class Winbox(Matcher, frozen=True):
             if not 1 <= d.count_args() <= (2 if option == "modes" else 1):
                 raise d.arg_err()
             given[option] = tuple(d.args()) if option == "modes" else d.arg()
-            no_nested_block(d, before + 1, f"malformed {cls.name} option '{option}'")
         return cls(**given)
 
     def prepare(self, house: Any) -> Match:
