@@ -4,7 +4,7 @@ from typing import Any
 
 from caddylite import sources
 from caddylite.errors import ConfigError
-from caddylite.testing.lint.view import Asked, Place, Routes, View, address, addresses
+from caddylite.testing.lint.view import ENDS, Asked, Place, Routes, View, addresses
 
 
 def look(text: str, file: str, is_caddyfile: bool) -> View:
@@ -51,7 +51,8 @@ def _orphans(view: View) -> Any:
                 view.places.note(options, segment[0].span)
                 wrappers = options.fields.get("listener_wrappers", ())
                 if wrappers:
-                    yield options.address or f":{view.https_port}", wrappers
+                    both = (f":{view.https_port}", f":{view.http_port}")
+                    yield addresses((options.address,) if options.address else both), wrappers
 
 
 class _Walk:
@@ -66,9 +67,8 @@ class _Walk:
             at = addresses(server.listen)
             policies = bool(server.tls_connection_policies)
             self._wrappers(name, server.listener_wrappers, at, policies)
-        for text, wrappers in self.view.orphans:
-            found = address(text)
-            self._wrappers("servers", wrappers, (found,) if found else (), False)
+        for at, wrappers in self.view.orphans:
+            self._wrappers("servers", wrappers, at, False)
 
     def _wrappers(self, name: str, wrappers: Any, at: Any, policies: bool) -> None:
         names = [w.name for w in wrappers]
@@ -86,20 +86,19 @@ class _Walk:
 
     def _list(self, routes: Routes) -> None:
         self.view.lists.append(routes)
-        clear, header = routes.clear, routes.header
+        before = (routes.clear, routes.header, routes.ended)
         for index, route in enumerate(routes.routes):
             for matchers in route.match:
-                self._set(routes, index, matchers, False, clear)
-            inner_clear, inner_header = routes.clear, header
+                self._set(routes, index, matchers, False, before[0])
+            inner = before
             for position, handler in enumerate(route.handle):
-                place = Place(routes, index, position, handler, inner_clear, inner_header)
+                place = Place(routes, index, position, handler, *inner)
                 self.view.handlers.append(place)
                 if handler.name == "subroute":
                     self._subroute(place, f"{routes.where}/{index}.{position}")
-                inner_clear = inner_clear or handler.name == "tls"
-                inner_header = inner_header or handler.name == "proxy_protocol"
-            if not any(h.name in {"proxy", "echo", "close", "socks5"} for h in route.handle):
-                clear, header = clear or inner_clear, header or inner_header
+                inner = _behind(handler, *inner)
+            if not any(h.name in ENDS for h in route.handle):
+                before = inner
 
     def _subroute(self, place: Place, where: str) -> None:
         handler, routes = place.handler, place.routes
@@ -107,7 +106,7 @@ class _Walk:
             Routes(
                 "subroute", where, handler, handler.routes, routes.listen, place.clear,
                 place.header, place.position + 1 < len(place.route.handle) or routes.goes_on,
-                place, routes.http_server,
+                place, routes.http_server, place.ended,
             )
         )  # fmt: skip
 
@@ -117,3 +116,12 @@ class _Walk:
             if matcher.name == "not":
                 for inside in matcher.sets or ():
                     self._set(routes, index, inside, not no, clear)
+
+
+def _behind(
+    handler: Any, clear: bool, header: bool, ended: tuple[Any, ...]
+) -> tuple[bool, bool, tuple[Any, ...]]:
+    """Return what is known behind a handler."""
+    if handler.name == "tls":
+        return True, header, (*ended, handler)
+    return clear, header or handler.name == "proxy_protocol", ended

@@ -1,9 +1,16 @@
 """What matchers say in names: server names, hosts, protocols; and which of them covers which."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from caddylite.testing.lint.view import View
+
+#: What people write for ALPN protocols, and the IDs that clients offer.
+MISSPELT: Final = {
+    "http/2": "h2", "http2": "h2", "http/2.0": "h2", "http/1": "http/1.1", "http1.1": "http/1.1",
+    "http": "http/1.1", "http/3": "h3", "http3": "h3", "h1": "http/1.1", "http1": "http/1.1",
+    "acme-tls": "acme-tls/1",
+}  # fmt: skip
 
 
 def snis(matcher: Any) -> tuple[str, ...]:

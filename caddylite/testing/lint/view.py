@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 NO_BYTES: Final = {"remote_ip", "local_ip", "remote_ip_list", "clock", "vars", "vars_regexp"}
 #: Handlers that keep the connection.
 ENDS: Final = {"proxy", "echo", "close", "socks5"}
+#: Beginnings of the hosts that are this machine.
+LOCAL: Final = ("127.", "::1", "localhost")
 
 
 @dataclass(slots=True, eq=False)
@@ -26,7 +28,8 @@ class Routes:
 
     ``kind`` is ``server``, ``wrapper`` or ``subroute``; ``owner`` the server, wrapper or handler
     that holds the list; ``above`` the place of a subroute. ``clear``: TLS has been taken off;
-    ``header``: a PROXY header has been taken off; ``goes_on``: what falls through is not closed.
+    ``header``: a PROXY header has been taken off; ``goes_on``: what falls through is not closed;
+    ``ended``: the ``tls`` handlers that may have run before.
     """
 
     kind: str
@@ -39,6 +42,7 @@ class Routes:
     goes_on: bool = False
     above: "Place | None" = None
     http_server: str = ""
+    ended: tuple[Any, ...] = ()
 
     @property
     def datagrams(self) -> bool:
@@ -70,6 +74,7 @@ class Place:
     handler: Any
     clear: bool
     header: bool
+    ended: tuple[Any, ...] = ()
 
     @property
     def route(self) -> Route:
@@ -115,7 +120,7 @@ class View:
     error: ConfigError | None = None
     places: Sources = field(default_factory=Sources)
     blocks: "list[Block]" = field(default_factory=list)
-    orphans: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    orphans: list[tuple[tuple[NetworkAddress, ...], tuple[Any, ...]]] = field(default_factory=list)
     lists: list[Routes] = field(default_factory=list)
     handlers: list[Place] = field(default_factory=list)
     matchers: list[Asked] = field(default_factory=list)
@@ -167,6 +172,11 @@ class View:
             for upstream in place.handler.upstreams:
                 for text in upstream.dial:
                     yield place, upstream, text, address(text)
+
+
+def is_local(host: str) -> bool:
+    """Is it this machine, whatever its network?"""
+    return host.startswith(LOCAL)
 
 
 def address(text: str) -> NetworkAddress | None:

@@ -5,48 +5,21 @@ from pathlib import Path
 import pytest
 
 from caddylite.testing.lint import all_rules, lint
+from tests.testing.lint.configs import (
+    PP,
+    ROUTE,
+    SITE,
+    A,
+    dial,
+    hop,
+    one,
+    server,
+    two,
+    wrapper,
+)  # fmt: skip
+from tests.testing.lint.test_rule_limits import CASES as LIMITS
 
 SAMPLES = Path(__file__).parents[3] / "sample_configs"
-
-
-def server(body: str, listen: str = ":443", rest: str = "") -> str:
-    """A Caddyfile with one layer4 server."""
-    return f"{{\n\tlayer4 {{\n\t\t{listen} {{\n{body}\n\t\t}}\n\t}}\n}}\n{rest}"
-
-
-def wrapper(
-    body: str, rest: str = "site.example {\n\trespond hi\n}\n", around: str = "%s\ntls"
-) -> str:
-    """A Caddyfile with a layer4 listener wrapper before a site."""
-    inner = around % f"layer4 {{\n{body}\n}}"
-    return f"{{\n\tservers {{\n\t\tlistener_wrappers {{\n{inner}\n\t\t}}\n\t}}\n}}\n{rest}"
-
-
-ROUTE = "route {\nproxy 10.0.0.1:99\n}"
-A = "route @a {\nproxy 10.0.0.1:99\n}"
-SITE = "a.example {\n\trespond hi\n}\n"
-LOCAL_SITE = "http://127.0.0.1:8080 {\n\tbind 127.0.0.1\n\trespond hi\n}\n"
-PP = "{\nservers {\nlistener_wrappers {\nproxy_protocol {\nallow %s\n}\ntls\n}\n}\n"
-
-
-def hop(option: str, wrappers: bool, network: str = "") -> str:
-    """A layer4 server that passes on to a site in the same file, with a PROXY header or not."""
-    head = PP % "127.0.0.1/32" if wrappers else "{\n"
-    proxy = f"proxy {{\n{option}\nupstream {network}127.0.0.1:8080\n}}"
-    listen = f"{network}:443"
-    return f"{head}\tlayer4 {{\n{listen} {{\nroute {{\n{proxy}\n}}\n}}\n\t}}\n}}\n{LOCAL_SITE}"
-
-
-def two(first: str, second: str) -> str:
-    return server(f"@a {first}\n@b {second}\n{A}\nroute @b {{\nproxy 10.0.0.2:99\n}}")
-
-
-def one(matcher: str, listen: str = ":443") -> str:
-    return server(f"@a {matcher}\n{A}", listen)
-
-
-def dial(text: str, *, matcher: str = "ssh", listen: str = ":443", before: str = "") -> str:
-    return server(f"@a {matcher}\nroute @a {{\n{before}\nproxy {text}\n}}", listen, SITE)
 
 
 CASES = {
@@ -92,8 +65,9 @@ CASES = {
     "L4046": (dial("{\nproxy_protocol v2\nupstream vpn:4443\n}"), dial("vpn:4443")),
     "L4047": (dial("127.0.0.1:4443", matcher="tls"), dial("10.0.0.9:4443", matcher="tls")),
     "L4048": (
+        server(f"@a ssh\n{A}\nroute {{\nproxy {{\nproxy_protocol v2\nupstream 10.0.0.1:99"
+               "\n}\n}"),
         server(f"@a ssh\n{A}\nroute {{\nproxy {{\nproxy_protocol v2\nupstream x:99\n}}\n}}"),
-        server(f"@a ssh\n{A}\n{ROUTE}"),
     ),
     "L4049": ((PP % "10.0.0.0/8") + f"\tlayer4 {{\n:8443 {{\n{ROUTE}\n}}\n\t}}\n}}\n{SITE}",
               (PP % "127.0.0.1/8") + f"\tlayer4 {{\n:8443 {{\n{ROUTE}\n}}\n\t}}\n}}\n{SITE}"),
@@ -140,7 +114,7 @@ def test_a_rule_finds_what_it_is_for_and_leaves_the_rest_alone(code):
 
 
 def test_every_rule_has_a_case_here_or_in_json():
-    assert {r.code for r in all_rules()} - CASES.keys() == {"L4034"}
+    assert {r.code for r in all_rules()} - CASES.keys() - LIMITS.keys() == {"L4034"}
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda r: r.code)
@@ -175,3 +149,43 @@ def test_what_is_meant_so_is_left_alone(code, config):
 @pytest.mark.parametrize("file", sorted(SAMPLES.glob("*.Caddyfile")), ids=lambda p: p.stem)
 def test_the_samples_have_no_errors_and_no_warnings(file):
     assert not [f for f in lint(file.read_text(), str(file)) if f.severity != "info"]
+
+
+#: The list of the issue, in its order, and the rule that each point became.
+AT_LEAST = {
+    "route shadowed by an earlier one": "L4010",
+    "literal not as a value": "L4012",
+    "wrapper order": "L4030",
+    "http on bytes that are still encrypted": "L4021",
+    "alpn on bytes that are not encrypted any more": "L4029",
+    "protocol by ALPN that is not agreed to": "L4037",
+    "matcher on the wrong network": "L4020",
+    "port owned twice, by two apps": "L4070",
+    "port owned twice, by two servers": "L4073",
+    "named set never used": "L4016",
+    "named set overwritten": "L4001",
+    "catch-all in the middle": "L4011",
+    "PROXY header sent and not expected": "L4040",
+    "PROXY header expected and not sent": "L4041",
+    "handler where the option was meant": "L4042",
+    "upstream named by the client": "L4060",
+    "TLS handler without a certificate": "L4050",
+    "server speaks first behind a not": "L4014",
+    "server speaks first behind other matchers": "L4036",
+    "upstream that is our own listener": "L4061",
+    "split hello in real caddy-l4": "L4080",
+    "site whose name a route catches": "L4033",
+    "acme-tls/1 swallowed": "L4032",
+    "IPv4 only beside [::]": "L4071",
+}
+OTHERWISE = {
+    "L4001": server(f"@a ssh\n@a tls\n{A}"),
+    "L4029": wrapper(f"@a tls alpn h2\n{A}", around="tls\n%s"),
+}
+
+
+@pytest.mark.parametrize("point", AT_LEAST)
+def test_each_point_of_the_issue_has_a_rule(point):
+    code = AT_LEAST[point]
+    bad = OTHERWISE.get(code) or (CASES[code][0] if code in CASES else LIMITS[code][0][0])
+    assert code in [f.code for f in lint(bad)]

@@ -1,16 +1,15 @@
-"""TLS that ends here: certificates that will not exist, and what comes after it."""
+"""TLS that ends here: certificates that will not exist, and where it should not end."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from caddylite.adapt import ownership
-from caddylite.testing.lint.finding import INFO, WARNING, Remark
+from caddylite.testing.lint.finding import WARNING, Remark
 from caddylite.testing.lint.names import name_covers, site_names, snis
 from caddylite.testing.lint.rule import rule
 from caddylite.testing.lint.view import Place, View
 
 _VPN = ("ocserv", "openconnect", "anyconnect", "vpn")
-_STARTTLS = {21: "FTP", 25: "SMTP", 110: "POP3", 143: "IMAP", 587: "mail submission"}
 
 
 def certificate_names(view: View) -> set[str] | None:
@@ -100,21 +99,6 @@ def not_verified(view: View) -> Iterator[Remark]:
             )
 
 
-@rule("L4052", INFO, "TLS ends here, and the next hop wants STARTTLS")
-def starttls_next(view: View) -> Iterator[Remark]:
-    """Look for proxies to mail ports in clear text behind a ``tls`` handler."""
-    for place, upstream, text, dial in view.dials():
-        if place.clear and dial is not None and upstream.tls is None:
-            what = _STARTTLS.get(dial.start_port)
-            if what:
-                yield Remark(
-                    place.handler,
-                    f"{text} ({what}) gets clear text from this proxy: many servers refuse "
-                    "to log in without STARTTLS, and they see the proxy's address",
-                    "use the server's own TLS port, or allow plain logins from this address there",
-                )
-
-
 @rule("L4053", WARNING, "TLS taken off in front of a VPN")
 def vpn_terminated(view: View) -> Iterator[Remark]:
     """Look for ``tls`` handlers before a proxy to ocserv."""
@@ -125,45 +109,4 @@ def vpn_terminated(view: View) -> Iterator[Remark]:
                 "with TLS ended here ocserv can neither ask for client certificates nor derive "
                 "the keys of its DTLS channel",
                 "remove the handler tls: pass the connection through by its SNI",
-            )
-
-
-@rule("L4054", INFO, "TLS ended and begun again")
-def twice_encrypted(view: View) -> Iterator[Remark]:
-    """Look for proxies that speak TLS to an upstream behind a ``tls`` handler."""
-    for place, upstream, text, _ in view.dials():
-        if place.clear and upstream.tls is not None:
-            policies = [
-                policy
-                for p in place.chain
-                for h in p.route.handle[: p.position]
-                if h.name == "tls"
-                for policy in getattr(h, "connection_policies", ())
-            ]
-            if not any(policy.alpn for policy in policies):
-                yield Remark(
-                    place.handler,
-                    f"TLS ends here and a new one goes to {text}: both sides must agree on ALPN, "
-                    "and the client is told h2 or http/1.1 before the upstream is asked",
-                    "pass the connection through by SNI if you can; else say the protocols that "
-                    "the upstream knows (tls { connection_policy { alpn … } })",
-                )
-
-
-@rule("L4055", WARNING, "no ALPN set for an upstream in clear text")
-def alpn_for_plain_http(view: View) -> Iterator[Remark]:
-    """Look for TLS ended in front of a plain HTTP port: browsers choose h2, servers want 1.1."""
-    for place, upstream, text, dial in view.dials():
-        web = dial is not None and dial.start_port in (80, 3000, 5000, 8000, 8080, 8888, 9000)
-        if not (place.clear and web and upstream.tls is None):
-            continue
-        ended = [h for p in place.chain for h in p.route.handle if h.name == "tls"]
-        if ended and not any(
-            policy.alpn for h in ended for policy in getattr(h, "connection_policies", ())
-        ):
-            yield Remark(
-                place.handler,
-                f"browsers offer h2, it is accepted here, and {text} then gets HTTP/2 in clear "
-                "text, which most servers take for a broken request",
-                "allow http/1.1 only: tls { connection_policy { alpn http/1.1 } }",
             )

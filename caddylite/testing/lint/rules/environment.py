@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from caddylite.caddy.logging.writers.net import Net
 from caddylite.errors import Span
 from caddylite.testing.lint.finding import INFO, WARNING, Remark
 from caddylite.testing.lint.names import hosts, snis
@@ -79,3 +80,18 @@ def _files(view: View) -> Iterator[tuple[Any, str]]:
     for pair in getattr(loader, "pairs", None) or ():
         yield pair, pair.certificate
         yield pair, pair.key
+
+
+@rule("L4004", INFO, "log that must be reachable")
+def log_socket(view: View) -> Iterator[Remark]:
+    """Look for logs that go to a socket: without a listener there nothing starts."""
+    logging = view.config.logging if view.config is not None else None
+    for log in (logging.logs if logging is not None else {}).values():
+        writer = log.writer
+        if isinstance(writer, Net) and not writer.soft_start:
+            yield Remark(
+                writer,
+                f"the config does not load while nobody listens on {writer.address}: neither at "
+                "the start nor at a reload, and validate fails on other machines",
+                "add soft_start to it, if logs may be missed",
+            )

@@ -3,59 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from caddylite.adapt.ownership import same_address
-from caddylite.netaddr import NetworkAddress
 from caddylite.testing.lint.finding import ERROR, INFO, WARNING, Remark
+from caddylite.testing.lint.hops import carried, expects, targets
 from caddylite.testing.lint.rule import rule
-from caddylite.testing.lint.view import Place, View, address, addresses
+from caddylite.testing.lint.view import LOCAL, Place, View, address, addresses, is_local
 
 #: Services that take a PROXY header for nonsense, by port.
 _DEAF = {
     22: "SSH", 53: "DNS", 1433: "SQL Server", 3389: "RDP", 5432: "PostgreSQL", 6379: "Redis",
     11211: "memcached", 27017: "MongoDB",
 }  # fmt: skip
-_LOCAL = ("127.", "::1", "localhost")
-
-
-def is_local(host: str) -> bool:
-    """Is it this machine, whatever its network?"""
-    return host.startswith(_LOCAL)
-
-
-def targets(view: View, dial: NetworkAddress) -> Iterator[tuple[str, str, Any]]:
-    """Yield (app, name, server) of the servers of this file that an address leads to."""
-    if dial.is_unix:
-        wanted = dial
-    elif is_local(dial.host):
-        wanted = NetworkAddress(dial.network, "", dial.start_port, dial.end_port)
-    else:
-        wanted = dial
-    for app, servers in (("http", view.http_servers), ("layer4", view.layer4_servers)):
-        for name, server in servers.items():
-            for listened in addresses(server.listen):
-                if _leads(wanted, dial, listened, app):
-                    yield app, name, server
-                    break
-
-
-def _leads(wanted: NetworkAddress, dial: NetworkAddress, at: NetworkAddress, app: str) -> bool:
-    if app == "http" and wanted.network.startswith("udp"):  # HTTP/3
-        wanted = NetworkAddress("tcp", wanted.host, wanted.start_port, wanted.end_port)
-    if same_address(wanted, at):
-        return True
-    if at.is_unix or dial.is_unix or at.network[:3] != wanted.network[:3]:
-        return False
-    inside = at.start_port <= dial.start_port <= at.end_port
-    return inside and is_local(dial.host) and (is_local(at.host) or not at.host)
-
-
-def expects(app: str, server: Any) -> Any:
-    """Return what takes a PROXY header off: the wrapper or the handler; None if nothing does."""
-    if app == "http":
-        found = [w for w in server.listener_wrappers if w.name == "proxy_protocol"]
-    else:
-        found = [h for r in server.routes for h in r.handle if h.name == "proxy_protocol"]
-    return found[0] if found else None
 
 
 def _believes_nobody(wrapper: Any) -> bool:
@@ -90,7 +47,7 @@ def expected_not_sent(view: View) -> Iterator[Remark]:
             taker = expects(app, server)
             if taker is None:
                 continue
-            strict = app == "layer4" or str(taker.fallback_policy).upper() == "REQUIRE"
+            strict = str(taker.fallback_policy).upper() == "REQUIRE"
             what = "refuses" if strict else "believes"
             yield Remark(
                 place.handler,
@@ -115,8 +72,8 @@ def handler_for_option(view: View) -> Iterator[Remark]:
         if plain and not asked and open_to_all:
             yield Remark(
                 place.handler,
-                "the handler proxy_protocol takes a header off incoming connections and closes "
-                "those without one; it sends none to the upstream",
+                "the handler proxy_protocol takes a header off incoming connections, and sends "
+                "none to the upstream",
                 "to send one write it inside: proxy { proxy_protocol v2 … }; if a front "
                 "does send headers, say whom to believe (allow <ranges>)",
             )
@@ -225,21 +182,66 @@ def _is_web(place: Place) -> bool:
     return bool(wanted & {"tls", "http"}) and place.routes.streams
 
 
-@rule("L4048", INFO, "PROXY header to some upstreams only")
+@rule("L4048", WARNING, "one upstream with and without PROXY header")
 def uneven(view: View) -> Iterator[Remark]:
-    """Look for lists of routes in which some proxies send a header and others do not."""
-    for routes in view.lists:
-        found = [p for p in view.proxies() if p.routes is routes]
-        sending = [p for p in found if p.handler.proxy_protocol]
-        if sending and len(sending) < len(found) and routes.streams:
-            for place in found:
-                if not place.handler.proxy_protocol:
-                    yield Remark(
-                        place.handler,
-                        "other routes here send a PROXY header, and this one does not: "
-                        "its upstream sees the proxy's address",
-                        "add proxy_protocol if that upstream expects it",
-                    )
+    """Look for upstreams that are sent a header by one proxy of the file and none by another."""
+    sending = {text for place, _, text, _ in view.dials() if place.handler.proxy_protocol}
+    for place, _, text, dial in view.dials():
+        if text in sending and not place.handler.proxy_protocol and dial is not None:
+            yield Remark(
+                place.handler,
+                f"another route sends {text} a PROXY header, and this one does not: the upstream "
+                "refuses one of the two, or has the wrong address of this one's clients",
+                "send it on both, or name another port of that service here",
+            )
+
+
+@rule("L4056", WARNING, "PROXY header without a list of senders")
+def any_sender(view: View) -> Iterator[Remark]:
+    """Look for the handler ``proxy_protocol`` without ``allow`` on a list that uses addresses."""
+    for place in view.handlers:
+        if place.handler.name != "proxy_protocol" or place.handler.allow:
+            continue
+        policy = str(place.handler.fallback_policy).upper() or "IGNORE"
+        if policy in ("REJECT", "SKIP") or not _address_used(view, place):
+            continue
+        if policy == "IGNORE":
+            why = "the header is taken off and not believed (real caddy-l4 believes anybody's)"
+        else:
+            why = f"the policy {policy} believes anybody's header"
+        yield Remark(
+            place.handler,
+            f"without 'allow' {why}: what comes after has the front's address, or one that "
+            "the client has chosen",
+            "add 'allow <addresses of the front>'",
+        )
+
+
+def _address_used(view: View, place: Place) -> bool:
+    """Does the client's address matter behind a handler: is it matched, or sent on?"""
+    sent = (p for p in view.proxies() if p.handler.proxy_protocol)
+    asked = (m for m in view.matchers if m.name in ("remote_ip", "remote_ip_list"))
+    return any(any(c.routes is place.routes for c in p.chain) for p in sent) or any(
+        m.routes.above is not None and any(c.routes is place.routes for c in m.routes.above.chain)
+        for m in asked
+    )
+
+
+@rule("L4058", WARNING, "PROXY header looked for behind another protocol")
+def header_behind(view: View) -> Iterator[Remark]:
+    """Look for the handler ``proxy_protocol`` on routes whose matchers have seen other bytes."""
+    for place in view.handlers:
+        if place.handler.name != "proxy_protocol":
+            continue
+        opening = carried(place)
+        if opening and opening != "clear":
+            yield Remark(
+                place.handler,
+                f"the connections of this route begin as {opening}: a PROXY header would stand "
+                "before that, and the route would not have matched",
+                "put the handler into a first route (matched by proxy_protocol or by the front's "
+                "address); to send a header write the option: proxy { proxy_protocol v2 … }",
+            )
 
 
 @rule("L4049", WARNING, "front sends PROXY headers, layer4 does not take them off")
@@ -252,7 +254,7 @@ def front_forgotten(view: View) -> Iterator[Remark]:
             *(o for _, o in view.orphans),
         )
         for w in wrappers
-        if w.name == "proxy_protocol" and any(not r.startswith(_LOCAL) for r in w.allow)
+        if w.name == "proxy_protocol" and any(not r.startswith(LOCAL) for r in w.allow)
     ]
     if not fronts:
         return

@@ -1,11 +1,20 @@
 """Addresses: owned twice, half of the Internet left out, names instead of addresses."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from caddylite.adapt import ownership
-from caddylite.testing.lint.finding import ERROR, INFO, WARNING, Remark
+from caddylite.testing.lint.finding import ERROR, INFO, WARNING, Edit, Remark
 from caddylite.testing.lint.rule import rule
 from caddylite.testing.lint.view import View, addresses
+
+_DOCKER: Final = re.compile(r"([^/]*:\d[\d-]*)/(udp|tcp)")
+#: Ports of protocols whose clients begin with a datagram.
+_BY_UDP: Final = {
+    53: "DNS", 69: "TFTP", 123: "NTP", 161: "SNMP", 500: "IKE", 1812: "RADIUS", 4500: "IPsec",
+    19132: "Minecraft (Bedrock)", 51820: "WireGuard",
+}  # fmt: skip
 
 
 @rule("L4070", ERROR, "port owned twice")
@@ -86,7 +95,8 @@ def listens_on_a_name(view: View) -> Iterator[Remark]:
     for server in view.layer4_servers.values():
         for at in addresses(server.listen):
             host = at.host
-            if host and not at.is_unix and not at.is_fd and host != "localhost":
+            named = host and not at.is_unix and not at.is_fd and ":" not in at.network
+            if named and host != "localhost":
                 if ":" in host or host.replace(".", "").isdigit() or "{" in host:
                     continue
                 yield Remark(
@@ -96,3 +106,37 @@ def listens_on_a_name(view: View) -> Iterator[Remark]:
                     f"listen on :{at.port} and match the name (tls sni {host}) if the protocol "
                     "carries one",
                 )
+
+
+@rule("L4076", ERROR, "network written behind the address")
+def network_behind(view: View) -> Iterator[Remark]:
+    """Look for ``:53/udp``, as Docker writes it: Caddy takes what is before the slash for it."""
+    named = [(s, text) for s in view.layer4_servers.values() for text in s.listen]
+    named += [(place.handler, text) for place, _, text, _ in view.dials()]
+    for about, text in named:
+        found = _DOCKER.fullmatch(text)
+        if found is not None:
+            good, at = f"{found[2]}/{found[1]}", view.at(about)
+            sure = at is not None and view.is_caddyfile
+            yield Remark(
+                about,
+                f"the network comes first: '{found[1]}' is no network, and nothing starts",
+                f"write {good}",
+                (Edit(at.line, text, good),) if sure and at is not None else (),
+            )
+
+
+@rule("L4077", INFO, "service of datagrams on a stream listener only")
+def streams_only(view: View) -> Iterator[Remark]:
+    """Look for ports whose clients speak UDP, with a listener for TCP alone."""
+    servers = view.layer4_servers.values()
+    found = [(s, a) for s in servers for a in addresses(s.listen)]
+    datagrams = {a.start_port for _, a in found if a.network.startswith("udp")}
+    for server, at in found:
+        what = _BY_UDP.get(at.start_port)
+        if what and at.network.startswith("tcp") and at.start_port not in datagrams:
+            yield Remark(
+                server,
+                f"{what} clients come over UDP (first), and {at} takes TCP only",
+                f"add a server on udp/{at}, with udp/ before its upstreams",
+            )

@@ -1,4 +1,4 @@
-"""``not`` in the wrong place, and what waits behind it."""
+"""``not`` in the wrong place, and what it takes that was not meant."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from caddylite.testing.lint.finding import ERROR, INFO, WARNING, Edit, Remark
 from caddylite.testing.lint.names import alpns, hosts, snis
 from caddylite.testing.lint.rule import rule
-from caddylite.testing.lint.view import NO_BYTES, Asked, View
+from caddylite.testing.lint.view import Asked, View
 
 
 def _values(matcher: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -59,29 +59,6 @@ def several_in_not(view: View) -> Iterator[Remark]:
                     "for \"none of them\" put each 'not' in a subroute of its own, "
                     "or (in JSON) give 'not' several sets",
                 )
-
-
-@rule("L4014", WARNING, "server speaks first behind a 'not' that reads bytes")
-def silent_behind_not(view: View) -> Iterator[Remark]:
-    """Look for ``not`` of matchers that need bytes: silent clients wait until the timeout."""
-    for asked in view.matchers:
-        if asked.name != "not" or asked.routes.datagrams:
-            continue
-        if asked.routes.ports <= {80, 443, view.http_port, view.https_port}:
-            continue  # where clients speak first
-        reads = {m.name for s in asked.matcher.sets or () for m in s.values()} - NO_BYTES
-        ahead = [
-            m for m in asked.set.values() if m.name not in NO_BYTES and m is not asked.matcher
-        ]
-        if reads and not ahead:
-            names = ", ".join(sorted(reads))
-            yield Remark(
-                asked.matcher,
-                f"'not {names}' is undecided until the client has sent something: a client that "
-                "waits for the server to speak (SMTP, MySQL, FTP, IMAP) is closed at the "
-                "matching timeout",
-                "give such protocols a listener of their own, or match them by address",
-            )
 
 
 @rule("L4009", INFO, "'not tls alpn' holds for clients that offer no ALPN")

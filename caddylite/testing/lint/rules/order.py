@@ -79,3 +79,21 @@ def empty_route(view: View) -> Iterator[Remark]:
                     f"route {number} has no handlers: what it matches {goes}",
                     "remove it; nothing changes",
                 )
+
+
+@rule("L4035", WARNING, "handler that never runs")
+def behind_the_end(view: View) -> Iterator[Remark]:
+    """Look for handlers behind one that keeps the connection, as ``tls`` behind ``proxy``."""
+    for routes in view.lists:
+        for route in routes.routes:
+            last = next((n for n, h in enumerate(route.handle) if h.name in ENDS), None)
+            if last is None or last == len(route.handle) - 1:
+                continue
+            name, never = route.handle[last].name, route.handle[last + 1]
+            yield Remark(
+                never,
+                f"'{name}' keeps the connection, so '{never.name}' behind it never runs",
+                f"put it before '{name}' (docker labels are sorted by name: number them)"
+                if never.name not in ENDS
+                else "remove one of the two",
+            )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from caddylite.testing.lint.finding import ERROR, INFO, WARNING, Remark
-from caddylite.testing.lint.names import alpns
+from caddylite.testing.lint.hops import carried
+from caddylite.testing.lint.names import alpns, snis
 from caddylite.testing.lint.rule import rule
 from caddylite.testing.lint.view import Asked, View
 
@@ -50,33 +51,84 @@ def _port(asked: Asked, default: int) -> int:
     return min(asked.routes.ports, default=default)
 
 
-@rule("L4021", WARNING, "plain HTTP looked for on an encrypted port")
+@rule("L4021", WARNING, "plain HTTP looked for in encrypted bytes")
 def encrypted(view: View) -> Iterator[Remark]:
-    """Look for ``http`` on the HTTPS port before TLS is taken off."""
+    """Look for ``http`` where TLS has not been taken off: on the HTTPS port, or under ``tls``."""
     for asked in view.matchers:
-        if asked.name == "http" and not asked.clear and asked.routes.streams:
-            ports = asked.routes.ports
-            if ports and ports <= {view.https_port, 443, 8443}:
-                yield Remark(
-                    asked.matcher,
-                    f"clients of port {_port(asked, 443)} speak TLS: the request is still "
-                    "encrypted here, and 'http' matches plain HTTP only",
-                    "match by 'tls sni', or end TLS in an earlier route (handler 'tls') "
-                    "or behind the 'tls' wrapper",
+        if asked.name != "http" or asked.clear or not asked.routes.streams:
+            continue
+        above = asked.routes.above
+        inside = above is not None and carried(above) == "tls"
+        if inside or (_on_tls_port(view, asked) and not _for_both(asked)):
+            yield Remark(
+                asked.matcher,
+                (
+                    "only TLS clients come here"
+                    if inside
+                    else f"clients of port {_port(asked, 443)} speak TLS"
                 )
+                + ": the request is still encrypted, and 'http' matches plain HTTP only",
+                "match by 'tls sni', or end TLS before (handler 'tls' in an earlier route or "
+                "before this subroute) or behind the 'tls' wrapper",
+            )
+
+
+def _on_tls_port(view: View, asked: Asked) -> bool:
+    ports = asked.routes.ports
+    return bool(ports) and ports <= {view.https_port, 443, 8443}
+
+
+def _for_both(asked: Asked) -> bool:
+    """Is it the half for plain HTTP of a list that has another for TLS?"""
+    return not any(asked.matcher.sets or ()) and any(
+        "tls" in matchers for route in asked.routes.routes for matchers in route.match
+    )
+
+
+@rule("L4026", WARNING, "'http' asked for an address")
+def http_for_an_address(view: View) -> Iterator[Remark]:
+    """Look for ``remote_ip`` inside ``http``: it waits for a request, which has no address."""
+    for asked in view.matchers:
+        if asked.name != "http":
+            continue
+        names = {n for s in asked.matcher.sets or () for n in s} & {"remote_ip", "client_ip"}
+        for name in sorted(names):
+            yield Remark(
+                asked.matcher,
+                f"'http' with {name} inside waits for an HTTP request, so other protocols never "
+                "match; and in real caddy-l4 the request knows no address, so nothing does",
+                "use the matcher 'remote_ip' of layer 4, which needs no byte of the client "
+                "(beside 'http' in the set, if only requests are meant)",
+            )
 
 
 @rule("L4029", WARNING, "TLS looked for where it has been taken off")
 def decrypted(view: View) -> Iterator[Remark]:
-    """Look for ``tls`` matchers in wrappers behind the ``tls`` wrapper."""
+    """Look for ``tls`` behind the ``tls`` wrapper, or for the same TLS behind its handler."""
     for asked in view.matchers:
-        if asked.name == "tls" and asked.routes.clear and asked.routes.kind == "wrapper":
+        if asked.name != "tls" or not asked.clear or asked.negated:
+            continue
+        wrapped = asked.routes.kind == "wrapper" and asked.routes.clear
+        if wrapped or (asked.routes.clear and _same_again(asked)):
             yield Remark(
                 asked.matcher,
-                "TLS ends before this wrapper: what comes here is clear text, "
-                "and 'tls' matches a second TLS inside only",
-                "put the layer4 wrapper before the 'tls' wrapper",
+                f"TLS ends before this {'wrapper' if wrapped else 'subroute'}: what comes here is "
+                "clear text, and 'tls' matches a second TLS inside only",
+                "put the layer4 wrapper before the 'tls' wrapper"
+                if wrapped
+                else "match sni and alpn before the handler 'tls', in the route that holds it",
             )
+
+
+def _same_again(asked: Asked) -> bool:
+    """Is it asked for the names that led here, or for a protocol of the Web?"""
+    inside = set(snis(asked.matcher))
+    outside = {
+        n for p in (asked.routes.above.chain if asked.routes.above else ())
+        for m in p.route.match if "tls" in m for n in snis(m["tls"])
+    }  # fmt: skip
+    web = {"h2", "http/1.1"} & set(alpns(asked.matcher))
+    return bool(web or inside & outside)
 
 
 @rule("L4022", WARNING, "TLS by its first bytes, where TLS comes later")

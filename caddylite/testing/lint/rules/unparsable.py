@@ -1,10 +1,27 @@
 """Files that cannot be adapted: the compiler's own words, and what to do."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from caddylite.testing.lint.finding import ERROR, Edit, Remark
 from caddylite.testing.lint.rule import rule
 from caddylite.testing.lint.view import View
+
+#: What to do where the compiler has words and no advice: pieces of what it says, and what helps.
+_ADVICE: Final = (
+    (
+        ("layer4: ", 'unknown field "listener_wrappers"'),
+        "listener wrappers belong to HTTP servers (apps.http.servers); in a layer4 server the "
+        "handler proxy_protocol takes a PROXY header off, first in the first route",
+    ),
+    (
+        ("layer4: ", 'unknown field "tls_connection_policies"'),
+        "a layer4 server has no policies: write them into its handler tls (connection_policies)",
+    ),
+)
+
+#: Modules by old and wrong names: the new name is certain.
+_RENAMED = {"ip": "remote_ip", "postgres_starttls": "postgres_tls"}
 
 
 @rule("L4001", ERROR, "config cannot be adapted", unparsable=True)
@@ -13,12 +30,10 @@ def unparsable(view: View) -> Iterator[Remark]:
     error = view.error
     if error is None:
         return
-    todo = " ".join((error.hint or "correct it; caddy refuses this file too").split())
-    yield Remark(error.at, str(error), todo, _fix(view))
-
-
-#: Modules by old and wrong names: the new name is certain.
-_RENAMED = {"ip": "remote_ip", "postgres_starttls": "postgres_tls"}
+    said = str(error)
+    advice = next((a for words, a in _ADVICE if all(w in said for w in words)), "")
+    todo = advice or " ".join((error.hint or "correct it; caddy refuses this file too").split())
+    yield Remark(error.at, said, todo, _fix(view))
 
 
 def _fix(view: View) -> tuple[Edit, ...]:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from caddylite.testing.lint.finding import ERROR, INFO, WARNING, Remark
+from caddylite.testing.lint.finding import ERROR, INFO, WARNING, Edit, Remark
 from caddylite.testing.lint.names import hosts, snis
 from caddylite.testing.lint.rule import rule
-from caddylite.testing.lint.rules.headers import is_local
-from caddylite.testing.lint.view import Place, View, address
+from caddylite.testing.lint.view import Place, View, address, is_local
 
 _NAMED_BY_CLIENT = re.compile(
     r"\{(l4\.tls\.server_name|l4\.http\.host|l4\.quic\.tls\.server_name"
@@ -36,16 +35,18 @@ def open_relay(view: View) -> Iterator[Remark]:
             continue
         around = text[: found.start()].partition("/")[2] or text[: found.start()]
         rest = text[found.end() :].rpartition(":")[0]
-        what = "host" if not around and not rest else "part of the host name"
-        reach = (
-            f"any name of the form {text}, also one not meant for it"
-            if around or rest
-            else "addresses of your network included (an open relay)"
+        part = bool(around or rest)
+        reach = f"any name of the form {text}" if part else "anywhere (an open relay)"
+        inside = (
+            "'allow_private' lets it be a machine of your own network"
+            if place.handler.allow_private
+            else "caddylite refuses addresses of your own network here, and real Caddy does not"
         )
         yield Remark(
             place.handler,
-            f"{{{found[1]}}} is what the client says: it chooses the {what} that this "
-            f"proxy connects to, {reach}",
+            f"{{{found[1]}}} is what the client says: it chooses the "
+            f"{'part of the host name' if part else 'host'} that this proxy connects to, {reach}; "
+            + inside,
             "match the names allowed: tls sni <names…>, or map them to upstreams one by one",
         )
 
@@ -231,3 +232,26 @@ def open_socks(view: View) -> Iterator[Remark]:
                 "anybody may connect anywhere through this SOCKS proxy",
                 "add credentials, or match remote_ip <ranges>",
             )
+
+
+@rule("L4069", ERROR, "upstream that cannot be dialled")
+def no_port(view: View) -> Iterator[Remark]:
+    """Look for upstreams without a port, or with a scheme: they load, and cannot be reached."""
+    for place, _, text, dial in view.dials():
+        at = view.at(place.handler)
+        if "://" in text:
+            host = text.split("://")[1].partition("/")[0]
+            wrong, good = "has a scheme: what is before the slash is taken for a network", host
+        elif dial is not None and dial.network[:3] in ("tcp", "udp") and not dial.start_port:
+            wrong, good = "has no port", f"{text.removesuffix(':')}:<port>"
+        else:
+            continue
+        option = text == "upstream" and at is not None and view.is_caddyfile
+        yield Remark(
+            place.handler,
+            f"'{text}' {wrong}, so every connection to it fails",
+            "on the line of 'proxy' addresses stand alone: leave the word out"
+            if option
+            else f"write {good}",
+            (Edit(at.line, "proxy upstream", "proxy"),) if option and at is not None else (),
+        )
