@@ -39,3 +39,21 @@ def one(matcher: str, listen: str = ":443") -> str:
 
 def dial(text: str, *, matcher: str = "ssh", listen: str = ":443", before: str = "") -> str:
     return server(f"@a {matcher}\nroute @a {{\n{before}\nproxy {text}\n}}", listen, SITE)
+
+
+#: Two mistakes; the hole is behind the first of them, on its line.
+BAD = """{
+	layer4 {
+		:443 {
+			@a tls sni not web.example%s
+			@b tls alpn http/2
+			route @a {
+				proxy 10.0.0.1:443
+			}
+			route @b {
+				echo
+			}
+		}
+	}
+}
+"""

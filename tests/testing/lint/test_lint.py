@@ -1,4 +1,4 @@
-"""Comments that silence, fixes, outputs, exit status."""
+"""Comments that silence, fixes, places in JSON, exit status."""
 
 import json
 
@@ -8,23 +8,9 @@ from click.testing import CliRunner
 from caddylite.cli.lint import command
 from caddylite.testing.lint import lint
 from caddylite.testing.lint.fixes import apply
-from caddylite.testing.lint.output import github, jsons, sarif, text
-
-BAD = """{
-	layer4 {
-		:443 {
-			@a tls sni not web.example%s
-			@b tls alpn http/2
-			route @a {
-				proxy 10.0.0.1:443
-			}
-			route @b {
-				echo
-			}
-		}
-	}
-}
-"""
+from tests.testing.lint.configs import BAD
+from tests.testing.lint.test_rule_limits import CASES as LIMITS
+from tests.testing.lint.test_rules import CASES as RULES
 
 
 def codes(config, **how):
@@ -80,39 +66,6 @@ def test_old_module_names_are_fixed_in_files_that_do_not_adapt():
     assert "write 'remote_ip'" in found[0].todo
     fixed, _ = apply(config, found, "Caddyfile")
     assert codes(fixed) == []
-
-
-def test_text_shows_the_line_and_what_to_do():
-    said = text.write(lint(BAD % ""), BAD % "", "Caddyfile")
-    assert "Caddyfile:4:7: error L4012 literal 'not' as a value\n" in said
-    assert "    4 | @a tls sni not web.example\n" in said
-    assert "→ write: not tls sni web.example" in said
-    assert said.endswith("1 error, 1 warning, 0 infos\n")
-    assert "\x1b[31;1merror" in text.write(lint(BAD % ""), BAD % "", "Caddyfile", colour=True)
-    assert text.write([], "", "Caddyfile") == "nothing to say\n"
-
-
-def test_json_has_places_and_fixes():
-    first = json.loads(jsons.write(lint(BAD % "")))[0]
-    assert first["code"] == "L4012"
-    assert (first["line"], first["column"]) == (4, 7)
-    assert first["fix"] == [{"line": 4, "old": "tls sni not", "new": "not tls sni"}]
-
-
-def test_sarif_names_the_rules():
-    run = json.loads(sarif.write(lint(BAD % "")))["runs"][0]
-    rules = run["tool"]["driver"]["rules"]
-    for result in run["results"]:
-        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
-    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
-    assert region == {"startLine": 4, "startColumn": 7}
-    assert [r["level"] for r in run["results"]] == ["error", "warning"]
-
-
-def test_github_annotations_are_escaped():
-    line = github.write(lint(BAD % "")).splitlines()[0]
-    assert line.startswith("::error file=Caddyfile,line=4,col=7,title=L4012 literal 'not' as a")
-    assert line.count("\n") == 0
 
 
 def test_json_configs_have_lines_and_paths():
@@ -187,3 +140,41 @@ def test_a_set_that_comes_twice_or_never():
     assert "give it another name" in found.todo
     (found,) = lint(twice.replace("@a tls\nroute @a", "@b tls\nroute @c"))
     assert "define it in the same block" in found.todo
+
+
+def test_a_protocol_that_is_there_already_is_not_written_twice():
+    text = BAD.replace("alpn http/2", "alpn http/2 h2") % ""
+    found = [f for f in lint(text) if f.code == "L4023"]
+    assert [(f.todo, f.fix) for f in found] == [("remove it", ())]
+
+
+FIXABLE = [text for both in RULES.values() for text in both] + [
+    text for both in LIMITS.values() for some in both for text in some
+]
+
+
+def test_fixes_can_be_made_twice_and_leave_files_that_load():
+    fixed = 0
+    for before in FIXABLE:
+        once, count = apply(before, lint(before), "Caddyfile")
+        again = lint(once)
+        assert apply(once, again, "Caddyfile") == (once, 0)
+        if count:
+            fixed += 1
+            assert "L4001" not in [f.code for f in again]
+    assert fixed >= 7
+
+
+def test_json_configs_have_columns():
+    config = (
+        '{"apps": {"layer4": {"servers": {"a": {"listen": [":99/udp"],\n'
+        '  "routes": [{"handle": [{"handler": "echo"},\n'
+        '    {"handler": "proxy", "upstreams": [{"dial": ["git"]}]}]}]}}}}}'
+    )
+    found = {f.code: f for f in lint(config, "c.json")}
+    assert {c: f.where for c, f in found.items() if c in ("L4035", "L4069", "L4076")} == {
+        "L4076": "c.json:1:39",
+        "L4035": "c.json:3:5",
+        "L4069": "c.json:3:5",
+    }
+    assert found["L4069"].path == "apps.layer4.servers.a.routes.0.handle.1"

@@ -34,6 +34,14 @@ def write(findings: Sequence[Finding]) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
+def _uri(file: str) -> str:
+    """Return a relative path as a reference, and an absolute one as a ``file:`` URI."""
+    from urllib.parse import quote
+
+    path = PurePath(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+
+
 def _result(finding: Finding, rule: int) -> dict[str, Any]:
     file = finding.at.file if finding.at is not None else finding.file
     return {
@@ -44,7 +52,7 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": PurePath(file).as_posix()},
+                    "artifactLocation": {"uri": _uri(file)},
                     "region": {"startLine": finding.line, "startColumn": finding.column},
                 }
             }

@@ -18,7 +18,7 @@ def write(findings: Sequence[Finding], text: str, file: str, colour: bool = Fals
             source = lines[f.line - 1].strip()
             if source:
                 out.append(_paint(f"    {f.line} | {source}", "2", colour))
-        out += [f"    {f.why}", f"    → {f.todo}", ""]
+        out += [*(f"    {line}" for line in f.why.splitlines()), f"    → {f.todo}", ""]
     out.append(totals(findings))
     return "\n".join(out) + "\n"
 

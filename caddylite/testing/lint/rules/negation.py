@@ -25,7 +25,11 @@ def literal_not(view: View) -> Iterator[Remark]:
             if "not" not in values:
                 continue
             rest = " ".join(v for v in values if v != "not")
-            good = f"not {asked.name} {what} {rest}".rstrip()
+            good = (
+                f"not {asked.name} {what} {rest}".rstrip()
+                if view.is_caddyfile
+                else f'{{"not": [{{"{asked.name}": …}}]}}'
+            )
             yield Remark(
                 asked.matcher,
                 f"'not' is taken as a name here: it matches clients whose {what} is "

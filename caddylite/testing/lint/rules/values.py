@@ -101,28 +101,28 @@ def unknown_alpn(view: View) -> Iterator[Remark]:
     """Look for ALPN protocols that nobody offers, as ``http/2`` for ``h2``."""
     for asked in view.matchers:
         if asked.name in ("tls", "quic"):
-            for value in alpns(asked.matcher):
-                yield from _unknown(view, asked.matcher, value)
+            yield from _unknown(view, asked.matcher, alpns(asked.matcher))
     for place in view.handlers:
         for policy in getattr(place.handler, "connection_policies", ()):
-            for value in policy.alpn:
-                yield from _unknown(view, place.handler, value)
-                if value == "h2c":
-                    yield Remark(
-                        place.handler,
-                        "h2c means HTTP/2 without TLS: no client offers it in a handshake",
-                        "write h2, if what comes next takes HTTP/2 in clear text; else remove it",
-                    )
+            yield from _unknown(view, place.handler, policy.alpn)
+            if "h2c" in policy.alpn:
+                yield Remark(
+                    place.handler,
+                    "h2c means HTTP/2 without TLS: no client offers it in a handshake",
+                    "write h2, if what comes next takes HTTP/2 in clear text; else remove it",
+                )
 
 
-def _unknown(view: View, about: object, value: str) -> Iterator[Remark]:
-    if value.lower() not in MISSPELT or value in _ALPN:
-        return
-    meant, at = MISSPELT[value.lower()], view.at(about)
-    fix = (Edit(at.line, value, meant),) if at is not None and view.is_caddyfile else ()
-    yield Remark(
-        about,
-        f"'{value}' is no ALPN protocol ID: no client offers it, so this never matches",
-        f"write {meant}",
-        fix,
-    )
+def _unknown(view: View, about: object, values: tuple[str, ...]) -> Iterator[Remark]:
+    at = view.at(about) if view.is_caddyfile else None
+    for value in values:
+        if value.lower() not in MISSPELT or value in _ALPN:
+            continue
+        meant = MISSPELT[value.lower()]
+        there = meant in values
+        yield Remark(
+            about,
+            f"'{value}' is no ALPN protocol ID: no client offers it, so it matches nobody",
+            "remove it" if there else f"write {meant}",
+            (Edit(at.line, value, meant),) if at is not None and not there else (),
+        )
