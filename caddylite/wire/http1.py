@@ -18,8 +18,8 @@ import httptools
 #: A header field: its name in canonical form (``Content-Type``) and its value.
 Field = tuple[str, str]
 
-_HOST: Final = re.compile(r"[!$%&'()*+,\-.0-9:;=@A-Z\[\]_a-z~]*", re.ASCII)
-_BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+HOST: Final = re.compile(r"[!$%&'()*+,\-.0-9:;=@A-Z\[\]_a-z~]*", re.ASCII)
+BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://([^/?#]*)(.*)", re.DOTALL)
 #: What Go allows on top of ``max_header_bytes``, for the request line and slack.
 _SLOP: Final = 4096
@@ -280,12 +280,12 @@ class RequestReader:
         if not self._hosts and version == "1.1" and method != "CONNECT":
             return Bad(400, "missing required Host header", in_reason=True)
         host = self._hosts[0] if self._hosts else ""
-        if _HOST.fullmatch(host) is None:
+        if HOST.fullmatch(host) is None:
             return Bad(400, "malformed Host header", in_reason=True)
         target = text(self._url)
         if method == "CONNECT" and not target.startswith("/"):
             return target
-        if _BAD_ESCAPE.search(target.partition("?")[0]):
+        if BAD_ESCAPE.search(target.partition("?")[0]):
             return Bad(400, "")
         if target.startswith("/"):
             return host

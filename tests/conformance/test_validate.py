@@ -19,10 +19,6 @@ pytestmark = [
 ]
 
 VALID = "Valid configuration"
-#: Where the answer still differs, and why: what is not ready yet elsewhere in the house.
-NOT_YET = {
-    "102": "HTTP upstreams over h2c are not run yet",
-}
 #: Caddy loads modules while it provisions, and names the way to one that is unknown; here JSON is
 #: read whole before, and the way is in the hint. The record of configs with modules of other
 #: plug-ins is empty, and only says that they cannot be used.
@@ -61,8 +57,6 @@ def test_the_verdict_is_the_same(ident, monkeypatch):
     wanted = Path(f"{ident}.validate").read_text().strip()
     got = verdict(ident)
     if not same(wanted, got):
-        if ident in NOT_YET:
-            pytest.xfail(NOT_YET[ident])
         pytest.fail(f"Caddy says:\n{wanted}\ncaddylite says:\n{got}", pytrace=False)
 
 

@@ -21,7 +21,8 @@ from caddylite.http.live.build import Build
 from caddylite.http.live.errors import Aborted, BadBody, Disconnected, HandlerError
 from caddylite.http.live.exchange import Body, Exchange, Proceed
 from caddylite.http.live.proxy.buffering import buffered
-from caddylite.http.live.proxy.connection import UpstreamError
+from caddylite.http.live.proxy.call import UpstreamError
+from caddylite.http.live.proxy.connection import Http1Call
 from caddylite.http.live.proxy.policies import chooser
 from caddylite.http.live.proxy.transport import HttpTransport, Response
 from caddylite.http.live.proxy.tunnel import Tunnel
@@ -258,11 +259,8 @@ class Live:
             chosen = await self._handlers.handle(ex, response, self._finish, proceed)
             if not chosen:
                 await self._finish(ex, response, request)
-        except BaseException:
-            response.connection.close()
-            raise
-        if not response.connection.idle:  # nobody wanted the rest of it
-            response.connection.close()
+        finally:
+            response.call.close()  # nobody wants the rest, if there is any
 
     async def _finish(
         self, ex: Exchange, response: Response, request: Request | None = None
@@ -319,7 +317,7 @@ class Live:
         wanted = upgrade_wanted(request.headers) if request is not None else ""
         if upgrade.lower() != wanted or ex.switch is None:
             self._logger.debug("backend tried to switch to unexpected protocol")
-            response.connection.close()
+            response.call.close()
             return
         out = ex.out
         for name, value in response.headers:
@@ -328,7 +326,9 @@ class Live:
         out.headers.set("Connection", "Upgrade")
         spell_websocket(out.headers)
         out.start(101)
-        tunnel = Tunnel(ex.switch(), response.connection, self._house)
+        call = response.call
+        assert isinstance(call, Http1Call)  # no other version has the status 101
+        tunnel = Tunnel(ex.switch(), call.connection, self._house)
         with suppress(Disconnected):
             await tunnel.run(self._ir.stream_timeout.seconds)
 

@@ -8,6 +8,7 @@ from twisted.internet.interfaces import IProtocol
 
 from caddylite.tls.live.connection import TLSConnection
 from caddylite.tls.live.contexts import describe
+from caddylite.tls.live.opening import MakeInner
 from caddylite.tls.live.termination import Terminator
 
 #: Says what is wrong with the peer's certificate; "" if nothing is.
@@ -15,7 +16,7 @@ Verify = Callable[[SSL.Connection], str]
 
 
 class TLSClient(TLSConnection):
-    """Makes the handshake, checks the peer, then connects the inner protocol.
+    """Makes the handshake, checks the peer, then makes and connects the inner protocol.
 
     ``failed(why)`` is called once if it does not come to that. ``name`` is sent as the server name
     unless it is empty; ``alpn`` are the protocols offered. The context must not have
@@ -26,7 +27,7 @@ class TLSClient(TLSConnection):
         self,
         limits: Terminator,
         context: SSL.Context,
-        inner: IProtocol,
+        make_inner: MakeInner,
         failed: Callable[[str], object],
         *,
         name: str = "",
@@ -34,7 +35,7 @@ class TLSClient(TLSConnection):
         verify: Verify | None = None,
     ) -> None:
         super().__init__(limits, self._verified)
-        self._context, self._wanted, self._failed = context, inner, failed
+        self._context, self._make_wanted, self._failed = context, make_inner, failed
         self._server_name, self._alpn, self._verify = name, alpn, verify
 
     def connectionMade(self) -> None:
@@ -53,13 +54,13 @@ class TLSClient(TLSConnection):
         """The connection below could not be made."""
         self._report(why)
 
-    def _verified(self, _connection: Any) -> IProtocol | None:
+    def _verified(self, connection: Any) -> IProtocol | None:
         why = self._verify(self._conn) if self._verify is not None and self._conn else ""
         if why:
             self._settled = False
             self._report(why)
             return None
-        return self._wanted
+        return self._make_wanted(self)
 
     def _report(self, why: str) -> None:
         if not self._settled:

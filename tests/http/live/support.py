@@ -11,6 +11,7 @@ from caddylite.codec import from_plain
 from caddylite.http.config import Server as ServerIR
 from caddylite.http.live.http1 import Http1Connection
 from caddylite.http.live.server import Server
+from caddylite.layer4.live.timeouts import Timeouts
 from caddylite.placeholders import Globals
 
 
@@ -60,6 +61,9 @@ class House:
 
     def later(self, seconds, call, *args):
         return self.reactor.callLater(seconds, call, *args)
+
+    def timeouts(self, seconds):
+        return Timeouts(seconds, self.later, self.monotonic)
 
     def logger(self, name):
         return self.log.named(name)

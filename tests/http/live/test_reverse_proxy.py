@@ -460,7 +460,9 @@ def test_a_switch_to_something_else_is_not_made():
     [
         ({"dynamic_upstreams": {"source": "a"}}, "dynamic_upstreams"),
         ({"health_checks": {"active": {"uri": "/"}}}, "active health checks"),
-        ({"transport": {"protocol": "http", "versions": ["2"]}}, "HTTP version 2"),
+        ({"transport": {"protocol": "http", "versions": ["3"]}}, "HTTP version 3"),
+        ({"transport": {"protocol": "http", "versions": ["9"]}}, "unsupported HTTP version: 9"),
+        ({"transport": {"protocol": "http", "versions": ["3", "2"]}}, "no other HTTP version"),
         ({"load_balancing": {"selection_policy": {"policy": "random_choose", "choose": 1}}},
          "choose must be at least 2"),
     ],

@@ -1,7 +1,7 @@
 """One HTTP/1.1 connection to an upstream; it carries one request at a time."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer
@@ -9,28 +9,10 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from caddylite.http.live.exchange import Stream
-from caddylite.wire.http1 import Data
+from caddylite.http.live.proxy.call import Answer, UpstreamError
+from caddylite.wire.http1 import Data, Field
+from caddylite.wire.http1_message import chunk, last_chunk, request_head
 from caddylite.wire.http1_response import BadResponse, ResponseHead, ResponseReader
-
-
-class UpstreamError(Exception):
-    """The upstream could not be reached, or answered with nonsense or not at all.
-
-    ``dialing``: it was not even connected to, so that another can be tried without harm.
-    ``timed_out``: it did not answer in time. ``unanswered``: a kept connection turned out to be
-    dead before any byte of an answer came.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        dialing: bool = False,
-        timed_out: bool = False,
-        unanswered: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.dialing, self.timed_out, self.unanswered = dialing, timed_out, unanswered
 
 
 @implementer(IPushProducer)
@@ -41,6 +23,7 @@ class UpstreamConnection(Protocol):
     """
 
     transport: Any
+    multiplexed: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.idle = True
@@ -51,17 +34,15 @@ class UpstreamConnection(Protocol):
         self.on_idle_end: Callable[[], object] | None = None
         self._released: Callable[[bool], object] | None = None
         self._reader: ResponseReader | None = None
-        self._heads: list[ResponseHead] = []
-        self._head_waiter: Deferred[None] | None = None
-        self._body = Stream(None)
+        #: The request under way.
+        self.call: Http1Call | None = None
+        self.answer = Answer()
         self._sent = False
-        self._writable = True
+        #: Does the upstream take what is sent?
+        self.writable = True
         self._room: Deferred[None] | None = None
-        self._error: UpstreamError | None = None
-        self._body_error: Exception | None = None
         self._tunnel: Any = None
         self._early = b""
-        self._answered = False
         self._tunnel_lost: Callable[[], object] | None = None
         self._tunnel_room: Callable[[], object] | None = None
 
@@ -89,14 +70,14 @@ class UpstreamConnection(Protocol):
         try:
             events = reader.feed(data)
         except BadResponse as error:
-            self._fail(UpstreamError(str(error)))
+            self.answer.fail(UpstreamError(str(error)))
             self.close()
             return
-        heads, body = self._heads, self._body
+        answer = self.answer
+        body = answer.body
         for event in events:
             if isinstance(event, ResponseHead):
-                heads.append(event)
-                self._wake_head()
+                answer.put(event)
             elif isinstance(event, Data):
                 body.put(event.data)
             else:
@@ -118,19 +99,15 @@ class UpstreamConnection(Protocol):
         if reader is not None:
             try:
                 for event in reader.end_of_stream():
-                    self._body.finish(getattr(event, "trailers", []))
+                    self.answer.body.finish(getattr(event, "trailers", []))
             except BadResponse as error:
-                started = bool(self._heads) or self._answered
-                self._fail(
-                    UpstreamError(
-                        _words(reason, str(error)), unanswered=self.used > 1 and not started
-                    )
-                )
+                kept = self.used > 1 and not self.answer.started
+                self.answer.fail(UpstreamError(_words(reason, str(error)), unanswered=kept))
         self._resume()
 
     def pauseProducing(self) -> None:
         """The upstream does not take what is sent."""
-        self._writable = False
+        self.writable = False
 
     def resumeProducing(self) -> None:
         """The upstream takes more."""
@@ -140,93 +117,49 @@ class UpstreamConnection(Protocol):
 
     def stopProducing(self) -> None:
         """The transport wants nothing any more; connectionLost follows."""
-        self._writable = False
+        self.writable = False
 
     def _resume(self) -> None:
-        self._writable = True
+        self.writable = True
         room, self._room = self._room, None
         if room is not None:
             room.callback(None)
 
     # One request.
 
-    def begin(self, method: str, max_header: int, released: Callable[[bool], object]) -> None:
+    def begin(
+        self, method: str, max_header: int, released: Callable[[bool], object]
+    ) -> "Http1Call":
         """Get ready for a request; ``released(reusable)`` is called at its end."""
-        self.idle, self._sent, self._answered = False, False, False
+        self.idle = self._sent = False
         self.used += 1
         self._released = released
         self._reader = ResponseReader(method, max_header)
-        self._heads = []
-        self._body = Stream(None)
-        self._body.on_full = self._pause_reading
-        self._body.on_room = self._go_on_reading
+        call = self.call = Http1Call(self)
+        answer = self.answer = call.answer
+        answer.body.on_full = self._pause_reading
+        answer.body.on_room = self._go_on_reading
+        if not self.alive:
+            answer.fail(UpstreamError("EOF", unanswered=self.used > 1))
+        return call
 
     def write(self, data: bytes) -> None:
-        """Send bytes of the request."""
+        """Send bytes."""
         if self.alive:
             self.transport.write(data)
 
-    async def drained(self) -> None:
-        """Wait until the upstream takes more; UpstreamError if it is gone."""
-        if not self.alive:
-            raise self._error or UpstreamError("write: broken pipe")
-        while not self._writable:
+    async def room(self) -> None:
+        """Wait until the upstream takes more, or is gone."""
+        while self.alive and not self.writable:
             if self._room is None:
                 self._room = Deferred()
             await self._room
-            if not self.alive:
-                raise self._error or UpstreamError("write: broken pipe")
 
     def sent(self) -> None:
         """The request has been sent whole."""
         self._sent = True
         if self._reader is not None and self._reader.done:
             self._finish_response()
-
-    async def head(self) -> ResponseHead:
-        """Return the next head; an informational one is followed by another."""
-        while not self._heads:
-            if self._body_error is not None:
-                raise self._body_error
-            if self._error is not None:
-                raise self._error
-            if not self.alive:
-                raise UpstreamError("EOF", unanswered=self.used > 1)
-            self._head_waiter = Deferred()
-            try:
-                await self._head_waiter
-            finally:
-                self._head_waiter = None
-        self._answered = True
-        return self._heads.pop(0)
-
-    @property
-    def body(self) -> Stream:
-        """The response's body."""
-        return self._body
-
-    def _wake_head(self) -> None:
-        waiter = self._head_waiter
-        if waiter is not None and not waiter.called:
-            waiter.callback(None)
-
-    def _fail(self, error: UpstreamError) -> None:
-        if self._error is None:
-            self._error = error
-        self._body.fail(error)
-        self._wake_head()
-
-    def fail(self, error: UpstreamError) -> None:
-        """Give the request up (a timeout): whoever waits gets the error."""
-        self._fail(error)
-        self.close()
-
-    def give_up(self, error: Exception) -> None:
-        """The request's body ended badly: whoever waits for the response gets that error."""
-        self._body_error = error
-        self._body.fail(error)
-        self._wake_head()
-        self.close()
 
     def _pause_reading(self) -> None:
         if self.alive:
@@ -241,8 +174,8 @@ class UpstreamConnection(Protocol):
         if not self._sent or self._reader is None:
             return
         reusable = self._reader.reusable and self.alive
-        self._body.let_run()  # all of it is here: its reader must not hold up the next request
-        self._reader = None
+        self.answer.body.let_run()  # all of it is here: its reader must not hold up the next one
+        self._reader = self.call = None
         self.idle = True
         released, self._released = self._released, None
         if released is not None:
@@ -265,17 +198,61 @@ class UpstreamConnection(Protocol):
         if not self.alive:
             lost()
 
-    @property
-    def writable(self) -> bool:
-        """Does the upstream take what is sent?"""
-        return self._writable
-
     # Ends.
 
     def close(self) -> None:
         """End the connection at once."""
         if self.alive:
             self.transport.abortConnection()
+
+
+class Http1Call:
+    """A request on such a connection."""
+
+    __slots__ = ("_chunked", "answer", "connection")
+
+    def __init__(self, connection: UpstreamConnection) -> None:
+        self.connection, self.answer = connection, Answer()
+        self._chunked = False
+
+    @property
+    def over(self) -> bool:
+        """Is the connection free for another?"""
+        return self.connection.call is not self
+
+    def send(self, method: str, target: str, fields: list[Field], length: int | None) -> None:
+        """Send the head; ``length`` is the body's size, None if only its end will tell."""
+        self._chunked = length is None
+        self.connection.write(request_head(method, target, fields))
+
+    def write(self, data: bytes) -> None:
+        """Send a piece of the body."""
+        self.connection.write(chunk(data) if self._chunked else data)
+
+    async def drained(self) -> None:
+        """Wait until the upstream takes more; UpstreamError if it is gone."""
+        connection = self.connection
+        if not connection.writable:
+            await connection.room()
+        if not connection.alive:
+            raise self.answer.error or UpstreamError("write: broken pipe")
+
+    def end(self, trailers: list[Field]) -> None:
+        """Say that all has been sent."""
+        if self._chunked:
+            self.connection.write(last_chunk(trailers))
+        self.connection.sent()
+
+    def give_up(self, error: Exception) -> None:
+        """End the request, and the connection with it: whoever waits gets the error."""
+        if not self.over:
+            self.answer.fail(error)
+            self.connection.close()
+
+    def close(self) -> None:
+        """Nobody wants the rest."""
+        if not self.over:
+            self.connection.close()
 
 
 def _words(reason: Failure, otherwise: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
 
-from caddylite.http.live.proxy.connection import UpstreamConnection, UpstreamError
+from caddylite.http.live.proxy.call import UpstreamError
 from caddylite.http.live.proxy.upstreams import Target
 from caddylite.ip import parse_address
+from caddylite.tls.live.opening import MakeInner
 
 
 @dataclass(slots=True)
@@ -26,28 +28,88 @@ class SocketAddress:
     datagrams: bool = False
 
 
-async def dial_by_house(
-    house: Any, target: Target, timeout: float, tls: Any
-) -> UpstreamConnection:
+#: Makes the protocol of a connection that stands; it is told what TLS has agreed on ("" if
+#: nothing), and calls ``on_made`` of what it returns once that is connected.
+Make = Callable[[str], Any]
+#: Puts TLS around: what makes the inner protocol, and who is told of a failure.
+Wrap = Callable[[MakeInner, Callable[[str], object]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to connect: ``greeting`` goes before everything else, TLS too (a PROXY header)."""
+
+    make: Make
+    wrap: Wrap | None = None
+    greeting: bytes = b""
+
+
+class _Attempt:
+    """One attempt to connect; ``made`` brings the connection, or why there is none."""
+
+    def __init__(self, way: Way) -> None:
+        self.made: Deferred[Any] = Deferred()
+        self._make = way.make
+        self.in_tls = way.wrap is not None
+        self.protocol: Any
+        if way.wrap is None:
+            self.protocol = self._inner("")
+        else:
+            self.protocol = way.wrap(lambda tls: self._inner(tls.tls_state.alpn), self.failed)
+        self.protocol.connectionFailed = self.failed
+        if way.greeting:
+            self._greet_with(way.greeting)
+
+    def _greet_with(self, greeting: bytes) -> None:
+        connect = self.protocol.makeConnection
+
+        def greet(transport: Any) -> None:
+            transport.write(greeting)
+            connect(transport)
+
+        self.protocol.makeConnection = greet
+
+    def _inner(self, agreed: str) -> Any:
+        inner = self._make(agreed)
+        inner.on_made = lambda: self._done(inner)
+        return inner
+
+    def _done(self, inner: Any) -> None:
+        inner.on_made = None
+        if not self.made.called:
+            self.made.callback(inner)
+
+    def failed(self, why: str) -> None:
+        """There is no connection."""
+        if not self.made.called:
+            self.made.callback(why)
+
+
+async def dial_by_house(house: Any, target: Target, timeout: float, way: Way) -> Any:
     """Connect with ``house.dial``, name by ``house.resolver``; every address is tried in turn."""
     problem = UpstreamError(f"dial tcp: lookup {target.host}: no such host", dialing=True)
     for address in await _addresses(house, target):
-        connection = UpstreamConnection()
-        made: Deferred[str] = Deferred()
-        connection.on_made = lambda made=made: made.callback("")
-        protocol: Any = _with_tls(connection, tls)
-        protocol.connectionFailed = made.callback
-        attempt = house.dial(address, protocol, timeout)
+        attempt = _Attempt(way)
+        dialling = house.dial(address, attempt.protocol, timeout)
         try:
-            why = await made
+            made = await attempt.made
         except BaseException:
-            attempt.cancel()
+            dialling.cancel()
             raise
-        connection.on_made = None
-        if not why:
-            return connection
-        problem = UpstreamError(_failure(target, why), dialing=True)
+        if not isinstance(made, str):
+            return made
+        problem = _problem(attempt, target, made)
+        if not problem.dialing:
+            break
     raise problem
+
+
+def _problem(attempt: _Attempt, target: Target, why: str) -> UpstreamError:
+    """Say what went wrong: on the way there, or in the handshake."""
+    transport = attempt.protocol.transport
+    if attempt.in_tls and transport is not None:
+        return UpstreamError(why)
+    return UpstreamError(_failure(target, why), dialing=True)
 
 
 async def _addresses(house: Any, target: Target) -> list[SocketAddress]:
@@ -72,9 +134,9 @@ async def dial_by_twisted(
     reactor: Any,
     target: Target,
     timeout: float,
-    tls: Any,
+    way: Way,
     bind: tuple[str, int] | None = None,
-) -> UpstreamConnection:
+) -> Any:
     """Connect with Twisted's endpoints; ``bind`` is the local address to connect from."""
     endpoints: Any = twisted.internet.endpoints
     endpoint: Any
@@ -88,12 +150,15 @@ async def dial_by_twisted(
         endpoint = endpoints.HostnameEndpoint(
             reactor, target.host, target.port, timeout=timeout, bindAddress=bind
         )
-    connection = UpstreamConnection()
+    attempt = _Attempt(way)
     try:
-        await endpoint.connect(_Ready(_with_tls(connection, tls)))
+        await endpoint.connect(_Ready(attempt.protocol))
     except (network.ConnectError, network.DNSLookupError, OSError) as error:
         raise UpstreamError(_twisted_words(target, error), dialing=True) from None
-    return connection
+    made = await attempt.made
+    if isinstance(made, str):
+        raise _problem(attempt, target, made)
+    return made
 
 
 class _Ready(Factory):
@@ -107,14 +172,6 @@ class _Ready(Factory):
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """Return it."""
         return self._protocol
-
-
-def _with_tls(connection: UpstreamConnection, tls: Any) -> Any:
-    if tls is None:
-        return connection
-    from twisted.protocols.tls import TLSMemoryBIOFactory
-
-    return TLSMemoryBIOFactory(tls, True, _Ready(connection)).buildProtocol(None)
 
 
 def _is_address(host: str) -> bool:

@@ -1,32 +1,24 @@
-"""Connections to upstreams: idle ones are kept for the next request."""
+"""Connections to upstreams that carry one request at a time: idle ones are kept for the next."""
 
 from collections import deque
-from typing import Any
 
 from caddylite.context import House, Timer
 from caddylite.http.live.proxy.connection import UpstreamConnection
-from caddylite.http.live.proxy.dialling import dial_by_house, dial_by_twisted
 from caddylite.http.live.proxy.upstreams import Target
 
 
 class Pool:
-    """All the connections of one transport.
+    """The idle connections of one transport.
 
-    ``dial_timeout`` and ``idle_timeout`` are in seconds; ``per_host`` and ``total`` bound how many
-    idle connections are kept (``total`` 0: no bound).
+    ``idle_timeout`` is in seconds; ``per_host`` and ``total`` bound how many are kept (``total``
+    0: no bound).
     """
 
     def __init__(
-        self,
-        house: House,
-        dial_timeout: float = 3.0,
-        idle_timeout: float = 120.0,
-        per_host: int = 32,
-        total: int = 0,
-        bind: tuple[str, int] | None = None,
+        self, house: House, idle_timeout: float = 120.0, per_host: int = 32, total: int = 0
     ) -> None:
-        self._house, self._dial_timeout, self._idle_timeout = house, dial_timeout, idle_timeout
-        self._per_host, self._total, self._bind = per_host, total, bind
+        self._house, self._idle_timeout = house, idle_timeout
+        self._per_host, self._total = per_host, total
         self._idle: dict[tuple[Target, str], deque[UpstreamConnection]] = {}
         self._count = 0
         self._timer: Timer | None = None
@@ -89,12 +81,3 @@ class Pool:
                 connection.close()
             kept.clear()
         self._count = 0
-
-    async def dial(self, target: Target, tls: Any) -> UpstreamConnection:
-        """Connect; ``tls`` is what starts TLS (None: plain). UpstreamError if it fails."""
-        house: Any = self._house
-        if self._bind is None and hasattr(house, "dial") and hasattr(house, "resolver"):
-            return await dial_by_house(house, target, self._dial_timeout, tls)
-        return await dial_by_twisted(
-            house.reactor, target, self._dial_timeout, tls, bind=self._bind
-        )

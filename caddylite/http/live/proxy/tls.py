@@ -1,86 +1,66 @@
 """TLS towards upstreams, by pyOpenSSL."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from OpenSSL import SSL
-from service_identity.pyopenssl import verify_hostname, verify_ip_address
-from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
-from twisted.protocols.tls import TLSMemoryBIOProtocol
-from twisted.python.failure import Failure
-from zope.interface import implementer
 
+from caddylite.context import House
 from caddylite.errors import ConfigError
 from caddylite.http.reverse_proxy.tls import TLSConfig
-from caddylite.ip import parse_address
+from caddylite.tls.live.client import TLSClient, sni_of, verify_name
+from caddylite.tls.live.contexts import PARTIAL_WRITE
+from caddylite.tls.live.opening import MakeInner
+from caddylite.tls.live.termination import Terminator
 
 _NOT_YET = ("client_certificate_automate", "curves")
+#: Seconds for a handshake when the config does not say.
+_HANDSHAKE: Final = 10.0
 
 
-@implementer(IOpenSSLClientConnectionCreator)
 class UpstreamTLS:
-    """Starts TLS with one upstream name; ``verify``: its certificate must be good for it."""
+    """Begins TLS towards upstreams, as a config says."""
 
-    def __init__(self, context: SSL.Context, name: str, verify: bool) -> None:
-        self._context, self._name, self._verify = context, name, verify
+    def __init__(self, config: TLSConfig, house: House) -> None:
+        self._context = _context(config)
+        self._insecure = config.insecure_skip_verify
+        seconds = config.handshake_timeout.seconds
+        limits: Any = None
+        self._limits = Terminator(
+            limits, house, handshake_seconds=seconds if seconds > 0 else _HANDSHAKE
+        )
 
-    def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
-        """Make the OpenSSL side of a connection."""
-        connection = SSL.Connection(self._context, None)
-        protocol: Any = tlsProtocol
-        protocol.upstream_tls = self
-        connection.set_app_data(protocol)
-        if self._name and not _is_address(self._name):
-            connection.set_tlsext_host_name(self._name.encode("idna"))
-        return connection
+    def wrap(
+        self,
+        make_inner: MakeInner,
+        failed: Callable[[str], object],
+        name: str,
+        alpn: Sequence[str] = (),
+    ) -> TLSClient:
+        """Return the outer protocol of a connection.
 
-    def check(self, connection: SSL.Connection) -> None:
-        """Compare the certificate with the name. VerificationError if it is another's."""
-        if not self._verify:
-            return
-        if _is_address(self._name):
-            verify_ip_address(connection, self._name)
-        else:
-            verify_hostname(connection, self._name)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        parse_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def _on_handshake(connection: SSL.Connection, where: int, ret: int) -> None:
-    """Check the name once the handshake is through, before a byte of the request goes out.
-
-    OpenSSL does not hear of exceptions here, so whatever goes wrong must end the connection.
-    """
-    if not where & SSL.SSL_CB_HANDSHAKE_DONE:
-        return
-    protocol = connection.get_app_data()
-    try:
-        protocol.upstream_tls.check(connection)
-    except BaseException:
-        protocol.failVerification(Failure())  # type: ignore[no-untyped-call]
+        ``name`` is asked for and verified; ``make_inner(outer)`` makes what is connected after
+        the handshake; ``failed(why)`` is called if it does not come to that.
+        """
+        return TLSClient(
+            self._limits,
+            self._context,
+            make_inner,
+            failed,
+            name=sni_of(name),
+            alpn=alpn,
+            verify=None if self._insecure else verify_name(name),
+        )
 
 
-def make_context(
-    config: TLSConfig, alpn: tuple[bytes, ...] = (b"http/1.1",), check_names: bool = True
-) -> SSL.Context:
-    """Make the OpenSSL context of a transport. ConfigError for files that cannot be used.
-
-    ``check_names``: whether the context sees to it that an :class:`UpstreamTLS` checks the name.
-    """
+def _context(config: TLSConfig) -> SSL.Context:
+    """Make the OpenSSL context of a transport. ConfigError for files that cannot be used."""
     for field in _NOT_YET:
         if getattr(config, field):
             raise ConfigError(f"{field} of a TLS transport is not run by caddylite yet")
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
-    if alpn:
-        context.set_alpn_protos(list(alpn))
-    if check_names:
-        context.set_info_callback(_on_handshake)
+    context.clear_mode(PARTIAL_WRITE)
     if config.insecure_skip_verify:
         context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
     else:

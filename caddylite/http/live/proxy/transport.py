@@ -2,35 +2,45 @@
 
 import zlib
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caddylite.context import House
 from caddylite.errors import ConfigError
 from caddylite.http.forwarding import upgrade_wanted, wire_fields
 from caddylite.http.live.exchange import Body, Exchange, Readable
-from caddylite.http.live.proxy.connection import UpstreamConnection, UpstreamError
+from caddylite.http.live.proxy.call import Call, Carrier, UpstreamError
+from caddylite.http.live.proxy.connection import UpstreamConnection
+from caddylite.http.live.proxy.dialling import Way, Wrap, dial_by_house, dial_by_twisted
 from caddylite.http.live.proxy.pool import Pool
+from caddylite.http.live.proxy.shared import Shared
 from caddylite.http.live.proxy.upstreams import Target
 from caddylite.http.live.task import Task
 from caddylite.http.request import Headers, Request
+from caddylite.http.reverse_proxy.tls import TLSConfig
 from caddylite.http.reverse_proxy.transport.http import HTTP
 from caddylite.wire.http1 import raw
-from caddylite.wire.http1_message import chunk, last_chunk, request_head
 from caddylite.wire.http1_response import ResponseHead
+
+if TYPE_CHECKING:
+    from caddylite.http.live.proxy.tls import UpstreamTLS
 
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "TRACE")
 _NOT_YET = ("resolver", "network_proxy", "forward_proxy_url")
 _DEFAULT_HEADER = 10 << 20
+_VERSIONS = ("1.1", "2", "h2c", "3")
+#: How often a request that was refused unseen is sent again.
+_REFUSALS = 3
 
 
 class Response:
-    """What an upstream answered: head and body (or, after 101, the connection)."""
+    """What an upstream answered: head and body (or, after 101, the connection of its call)."""
 
-    def __init__(self, head: ResponseHead, body: Readable, connection: UpstreamConnection) -> None:
+    def __init__(self, head: ResponseHead, call: Call) -> None:
         self.status, self.reason, self.version = head.status, head.reason, head.version
         self.headers = Headers(head.fields)
         self.length = head.length
-        self.body, self.connection = body, connection
+        self.call = call
+        self.body: Readable = call.answer.body
 
 
 class Inflated:
@@ -63,30 +73,29 @@ class HttpTransport:
     """Carries requests to upstreams over kept connections."""
 
     def __init__(self, ir: HTTP, house: House) -> None:
-        for field in _NOT_YET:
-            if getattr(ir, field):
-                raise ConfigError(f"{field} of an http transport is not run by caddylite yet")
-        if ir.versions and "1.1" not in ir.versions:
-            wanted = ", ".join(ir.versions)
-            raise ConfigError(f"HTTP version {wanted} to upstreams is not run by caddylite yet")
+        _refuse_what_is_missing(ir)
         self._ir, self._house = ir, house
+        versions = ir.versions or ("1.1", "2")
+        self._h2c = "h2c" in versions
+        self._alpn = ("h2", "http/1.1") if self._h2c or "2" in versions else ("http/1.1",)
         keep = ir.keep_alive
         kept = keep is None or keep.enabled is not False
         idle = keep.idle_timeout.seconds if keep is not None and keep.idle_timeout else 120.0
+        # With a PROXY header a connection is one client's, for one request.
+        self._idle = idle if kept and not ir.proxy_protocol else 0.0
+        self._max_header = ir.max_response_header_size or _DEFAULT_HEADER
+        self._dial_timeout = ir.dial_timeout.seconds or 3.0
+        self._bind = (ir.local_address, 0) if ir.local_address else None
         self.pool = Pool(
             house,
-            dial_timeout=ir.dial_timeout.seconds or 3.0,
-            idle_timeout=idle if kept else 0.0,
+            idle_timeout=self._idle,
             per_host=(keep.max_idle_conns_per_host if keep is not None else 0) or 32,
             total=keep.max_idle_conns if keep is not None else 0,
-            bind=(ir.local_address, 0) if ir.local_address else None,
         )
-        self._tls_context: Any = None
-        if ir.tls is not None:
-            from caddylite.http.live.proxy.tls import make_context
-
-            self._tls_context = make_context(ir.tls)
+        self.shared = Shared()
+        self._tls = _upstream_tls(ir.tls, house) if ir.tls is not None else None
         house.on_stop(self.pool.close)
+        house.on_stop(self.shared.close)
 
     def uses_tls(self, target: Target) -> bool:
         """Is TLS spoken with this upstream?"""
@@ -103,35 +112,77 @@ class HttpTransport:
     ) -> Response:
         """Send a request and return the beginning of its response.
 
-        UpstreamError if there is none; a kept connection that turns out to be dead is replaced
-        where that is harmless (RFC 9112, 9.3.1).
+        UpstreamError if there is none. Where that is harmless it is sent again: a kept connection
+        turned out to be dead (RFC 9112, 9.3.1), or a stream was refused (RFC 9113, 8.7).
         """
         name = self._tls_name(ex, target)
+        refusals = 0
         while True:
-            connection = None
-            if not self._ir.proxy_protocol:
-                connection = self.pool.take(target, name)
-            if connection is None:
-                connection = await self._dial(ex, target, name)
+            connection = await self._connection(ex, request, target, name)
             try:
                 return await self._once(connection, request, body, target, name, informational)
             except UpstreamError as error:
                 untouched = body is None or not body.taken
-                if error.unanswered and untouched and request.method in _IDEMPOTENT:
+                refusals += error.refused
+                again = error.unanswered and request.method in _IDEMPOTENT
+                if untouched and (again or (error.refused and refusals <= _REFUSALS)):
                     continue
                 raise
 
-    async def _dial(self, ex: Exchange, target: Target, name: str) -> UpstreamConnection:
-        creator = None
-        if self.uses_tls(target):
-            from caddylite.http.live.proxy.tls import UpstreamTLS
+    async def _connection(
+        self, ex: Exchange, request: Request, target: Target, name: str
+    ) -> Carrier:
+        """Return a connection that takes a request: a kept one, or a new one."""
+        tls = self.uses_tls(target)
+        switching = bool(upgrade_wanted(request.headers))
+        if switching and self._h2c and not tls:
+            wanted = request.headers.get("Upgrade")
+            raise UpstreamError(f'http2: invalid Upgrade request header: ["{wanted}"]')
+        alpn = self._alpn if tls and not switching else ("http/1.1",)
+        known = self._h2c and not tls  # HTTP/2 without asking
 
-            assert self._ir.tls is not None
-            creator = UpstreamTLS(self._tls_context, name, not self._ir.tls.insecure_skip_verify)
-        connection = await self.pool.dial(target, creator)
+        async def dial() -> Carrier:
+            return await self._dial(ex, target, name, alpn, known)
+
         if self._ir.proxy_protocol:
-            connection.write(_proxy_header(self._ir.proxy_protocol, ex))
+            return await dial()
+        kept = self.pool.take(target, name)
+        if kept is not None:
+            return kept
+        if not known and "h2" not in alpn:
+            return await dial()
+        connection: Carrier = await self.shared.get((target, name), dial, known)
         return connection
+
+    async def _dial(
+        self, ex: Exchange, target: Target, name: str, alpn: tuple[str, ...], known: bool
+    ) -> Carrier:
+        def make(agreed: str) -> Carrier:
+            if not known and agreed != "h2":
+                return UpstreamConnection()
+            from caddylite.http.live.proxy.http2 import Http2Upstream
+
+            scheme = "https" if self.uses_tls(target) else "http"
+            return Http2Upstream(self._house, scheme, self._max_header, self._idle)
+
+        version = self._ir.proxy_protocol
+        greeting = _proxy_header(version, ex) if version else b""
+        way = Way(make, self._wrap(target, name, alpn), greeting)
+        house: Any = self._house
+        if self._bind is None and hasattr(house, "dial") and hasattr(house, "resolver"):
+            made = await dial_by_house(house, target, self._dial_timeout, way)
+        else:
+            made = await dial_by_twisted(
+                house.reactor, target, self._dial_timeout, way, self._bind
+            )
+        connection: Carrier = made
+        return connection
+
+    def _wrap(self, target: Target, name: str, alpn: tuple[str, ...]) -> Wrap | None:
+        tls = self._tls
+        if tls is None or not self.uses_tls(target):
+            return None
+        return lambda make_inner, failed: tls.wrap(make_inner, failed, name, alpn)
 
     def _tls_name(self, ex: Exchange, target: Target) -> str:
         if not self.uses_tls(target) or self._ir.tls is None:
@@ -140,7 +191,7 @@ class HttpTransport:
 
     async def _once(
         self,
-        connection: UpstreamConnection,
+        connection: Carrier,
         request: Request,
         body: Body | None,
         target: Target,
@@ -148,36 +199,34 @@ class HttpTransport:
         informational: Callable[[ResponseHead], object],
     ) -> Response:
         asked_gzip = self._asks_for_gzip(request)
-        max_header = self._ir.max_response_header_size or _DEFAULT_HEADER
 
         def released(reusable: bool) -> None:
+            kept: Any = connection
             if reusable and not self._ir.proxy_protocol:
-                self.pool.give_back(target, name, connection)
+                self.pool.give_back(target, name, kept)
             else:
-                connection.close()
+                kept.close()
 
-        connection.begin(request.method, max_header, released)
+        call = connection.begin(request.method, self._max_header, released)
         length = 0 if body is None else body.length
         uri = (request.raw_path or "/") + (f"?{request.query}" if request.query else "")
         if request.method == "CONNECT" and not request.raw_path:
             uri = request.host
-        fields = wire_fields(request, length, asked_gzip)
-        connection.write(request_head(request.method, uri, fields))
-        sender = self._send(connection, body)
+        call.send(request.method, uri, wire_fields(request, length, asked_gzip), length)
+        sender = self._send(call, body)
         try:
-            head = await self._head(connection, informational)
+            head = await self._head(call, informational)
         except BaseException:
             if sender is not None:
                 sender.cancel(UpstreamError("request canceled"))
-            connection.close()
+            call.close()
             raise
-        response_body: Readable = connection.body
-        response = Response(head, response_body, connection)
+        response = Response(head, call)
         if asked_gzip and response.headers.get("Content-Encoding").lower() == "gzip":
             response.headers.remove("Content-Encoding")
             response.headers.remove("Content-Length")
             response.length = None
-            response.body = Inflated(connection.body)
+            response.body = Inflated(call.answer.body)
         return response
 
     def _asks_for_gzip(self, request: Request) -> bool:
@@ -190,34 +239,32 @@ class HttpTransport:
             and not upgrade_wanted(headers)
         )
 
-    def _send(self, connection: UpstreamConnection, body: Body | None) -> Task | None:
+    def _send(self, call: Call, body: Body | None) -> Task | None:
         """Send the body while the response is waited for."""
         if body is None:
-            connection.sent()
+            call.end([])
             return None
 
         def done(problem: BaseException | None) -> None:
-            if problem is None:
-                connection.sent()
-            elif connection.alive and not connection.idle:
+            if problem is not None and not call.over:
                 error = problem if isinstance(problem, Exception) else None
-                connection.give_up(error or UpstreamError(str(problem)))
+                call.give_up(error or UpstreamError(str(problem)))
 
-        task = Task(_pump(body, connection), done)
+        task = Task(_pump(body, call), done)
         task.start()
         return task
 
     async def _head(
-        self, connection: UpstreamConnection, informational: Callable[[ResponseHead], object]
+        self, call: Call, informational: Callable[[ResponseHead], object]
     ) -> ResponseHead:
         timer = None
         limit = self._ir.response_header_timeout or self._ir.read_timeout
         if limit:
             late = UpstreamError("net/http: timeout awaiting response headers", timed_out=True)
-            timer = self._house.later(limit.seconds, connection.fail, late)
+            timer = self._house.later(limit.seconds, call.give_up, late)
         try:
             while True:
-                head = await connection.head()
+                head = await call.answer.head()
                 if not head.informational:
                     return head
                 informational(head)
@@ -226,13 +273,33 @@ class HttpTransport:
                 timer.cancel()
 
 
-async def _pump(body: Body, connection: UpstreamConnection) -> None:
-    chunked = body.length is None
+async def _pump(body: Body, call: Call) -> None:
     while data := await body.read():
-        await connection.drained()
-        connection.write(chunk(data) if chunked else data)
-    if chunked:
-        connection.write(last_chunk(body.trailers))
+        await call.drained()
+        call.write(data)
+    call.end(body.trailers)
+
+
+def _upstream_tls(config: TLSConfig, house: House) -> "UpstreamTLS":
+    from caddylite.http.live.proxy.tls import UpstreamTLS
+
+    return UpstreamTLS(config, house)
+
+
+def _refuse_what_is_missing(ir: HTTP) -> None:
+    for field in _NOT_YET:
+        if getattr(ir, field):
+            raise ConfigError(f"{field} of an http transport is not run by caddylite yet")
+    for version in ir.versions:
+        if version not in _VERSIONS:
+            known = ", ".join(_VERSIONS)
+            raise ConfigError(f"unsupported HTTP version: {version}, supported version: {known}")
+    if "3" in ir.versions:
+        if len(ir.versions) > 1:
+            raise ConfigError(
+                "if HTTP/3 is enabled to the upstream, no other HTTP versions are supported"
+            )
+        raise ConfigError("HTTP version 3 to upstreams is not run by caddylite yet")
 
 
 def _proxy_header(version: str, ex: Exchange) -> bytes:

@@ -1,0 +1,398 @@
+"""An HTTP/2 connection as bytes and events, for either end (RFC 9113): no sockets, no clock.
+
+The library h2 knows the frames and the states; here is what it leaves to others: bodies wait for
+their windows and take turns, a GOAWAY lets open streams end, and a malformed message ends its
+stream rather than the connection (whoever reads the events calls :meth:`Machine.reset`).
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.errors import ErrorCodes
+from h2.events import (
+    DataReceived,
+    InformationalResponseReceived,
+    RemoteSettingsChanged,
+    RequestReceived,
+    ResponseReceived,
+    StreamReset,
+    TrailersReceived,
+)
+from h2.exceptions import ProtocolError
+from h2.settings import SettingCodes, Settings
+
+from caddylite.wire.http2 import Fields
+from caddylite.wire.http2_frames import ALL_STREAMS, PREFACE, Frames, GoAway, Oversized, goaway
+
+NO_ERROR: Final = int(ErrorCodes.NO_ERROR)
+PROTOCOL_ERROR: Final = int(ErrorCodes.PROTOCOL_ERROR)
+REFUSED_STREAM: Final = int(ErrorCodes.REFUSED_STREAM)
+CANCEL: Final = int(ErrorCodes.CANCEL)
+INTERNAL_ERROR: Final = int(ErrorCodes.INTERNAL_ERROR)
+ENHANCE_YOUR_CALM: Final = int(ErrorCodes.ENHANCE_YOUR_CALM)
+
+#: Bytes of one body that may come before any is taken, and of all bodies of a connection.
+STREAM_WINDOW: Final = 1 << 18
+CONNECTION_WINDOW: Final = 1 << 20
+#: Streams a peer may have open at a time, as Go's server says; what is supposed of a server that
+#: has not said anything yet.
+MAX_STREAMS: Final = 250
+_SUPPOSED: Final = 100
+#: The window every connection begins with (6.9.2).
+_FIRST_WINDOW: Final = 65535
+#: As much of bodies is handed out at a time, in bytes.
+_BUDGET: Final = 1 << 16
+#: Unsent bytes of a body below which its writer may go on.
+LOW_WATER: Final = 1 << 15
+#: What is decoded of a header list beyond what is announced, so that it can be answered.
+_SLACK: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A message begins; an ``informational`` response is followed by another."""
+
+    stream: int
+    fields: Fields
+    ended: bool
+    informational: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A piece of a body; ``size`` is what :meth:`Machine.taken` must be told of it in the end."""
+
+    stream: int
+    data: bytes
+    size: int
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trailers:
+    """Fields behind a body, which so has ended."""
+
+    stream: int
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A stream is over before its time."""
+
+    stream: int
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The peer breaks the rules: what is still to be sent says so, and nothing follows it."""
+
+    why: str
+
+
+Event = Opened | Body | Trailers | Reset | GoAway | Broken
+
+#: How an end of a stream may be over.
+_OURS, _THEIRS = 1, 2
+
+
+class _Outgoing:
+    """What is still to be sent of a body."""
+
+    __slots__ = ("asked", "data", "ended", "trailers")
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.ended = self.asked = False  # asked: its writer waits for room
+        self.trailers: Fields = []
+
+
+class Machine:
+    """One connection. ``limit`` bounds a header list, in bytes as RFC 9113, 6.5.2 counts them."""
+
+    def __init__(self, client: bool, limit: int, max_streams: int = MAX_STREAMS) -> None:
+        self._client, self._limit = client, limit
+        h2 = self._h2 = H2Connection(
+            H2Configuration(
+                client_side=client,
+                header_encoding=None,
+                validate_outbound_headers=False,
+                validate_inbound_headers=False,
+                normalize_inbound_headers=False,
+            )
+        )
+        settings = {
+            SettingCodes.INITIAL_WINDOW_SIZE: STREAM_WINDOW,
+            SettingCodes.MAX_HEADER_LIST_SIZE: limit,
+            SettingCodes.MAX_CONCURRENT_STREAMS: max_streams,
+        }
+        if client:
+            settings[SettingCodes.ENABLE_PUSH] = 0
+        h2.local_settings = Settings(client=client, initial_values=settings)
+        h2.initiate_connection()
+        h2.increment_flow_control_window(CONNECTION_WINDOW - _FIRST_WINDOW)
+        self._frames = Frames(0 if client else len(PREFACE), limit * _SLACK)
+        self._states: dict[int, int] = {}  # of the open streams: which ends are over
+        self._outgoing: dict[int, _Outgoing] = {}
+        self._waiting: dict[int, _Outgoing] = {}  # those with something to send, next one first
+        self._relieved: list[int] = []
+        self._ready = bytearray()
+        self._heard = False  # have the peer's settings come?
+        self.broken = False
+        #: Bytes that were sent only because the peer made us answer.
+        self.answered = 0
+
+    # Reading.
+
+    def receive(self, data: bytes) -> Iterator[Event]:
+        """Take bytes and yield what they mean."""
+        try:
+            for piece in self._frames.feed(data):
+                if self.broken:
+                    return
+                if isinstance(piece, GoAway):
+                    yield piece
+                elif piece:
+                    yield from self._receive(piece)
+        except Oversized as e:
+            if not self.broken:
+                self.leave(self.newest, e.code)
+                yield self._break(str(e))
+
+    def _receive(self, data: bytes) -> Iterator[Event]:
+        h2 = self._h2
+        h2.decoder.max_header_list_size = self._limit * _SLACK  # h2 sets it back by itself
+        self._ready += h2.data_to_send()
+        before = len(self._ready)
+        try:
+            events = h2.receive_data(data)
+        except ProtocolError as e:
+            self._ready += h2.data_to_send()
+            yield self._break(str(e))
+            return
+        self._ready += h2.data_to_send()
+        self.answered += len(self._ready) - before
+        for event in events:
+            if self.broken:
+                return
+            translate = _TRANSLATIONS.get(type(event))
+            if translate is not None:
+                yield from translate(self, event)
+
+    def _break(self, why: str) -> Broken:
+        self.broken = True
+        self._states.clear()
+        self._outgoing.clear()
+        self._waiting.clear()
+        return Broken(why)
+
+    def _opened(self, event: Any) -> Iterator[Event]:
+        ended = event.stream_ended is not None
+        if not self._client:
+            self._states[event.stream_id] = 0
+            self._outgoing[event.stream_id] = _Outgoing()
+        yield Opened(event.stream_id, event.headers, ended)
+        if ended:
+            self._over(event.stream_id, _THEIRS)
+
+    def _informed(self, event: Any) -> Iterator[Event]:
+        yield Opened(event.stream_id, event.headers, False, informational=True)
+
+    def _body(self, event: Any) -> Iterator[Event]:
+        ended = event.stream_ended is not None
+        yield Body(event.stream_id, event.data, event.flow_controlled_length, ended)
+        if ended:
+            self._over(event.stream_id, _THEIRS)
+
+    def _trailers(self, event: Any) -> Iterator[Event]:
+        yield Trailers(event.stream_id, event.headers)
+        self._over(event.stream_id, _THEIRS)
+
+    def _was_reset(self, event: Any) -> Iterator[Event]:
+        self._forget(event.stream_id)
+        yield Reset(event.stream_id, int(event.error_code or 0))
+
+    def _settings(self, event: Any) -> Iterator[Event]:
+        self._heard = True
+        return iter(())
+
+    # Streams.
+
+    @property
+    def streams(self) -> int:
+        """How many streams are open."""
+        return len(self._states)
+
+    @property
+    def takes_streams(self) -> bool:
+        """May a client open another stream now?"""
+        most = self._h2.remote_settings.max_concurrent_streams if self._heard else _SUPPOSED
+        spent = self._h2.highest_outbound_stream_id >= ALL_STREAMS - 2
+        return not self.broken and len(self._states) < most and not spent
+
+    def _over(self, stream: int, end: int) -> None:
+        """One end of a stream has said all."""
+        state = self._states.get(stream)
+        if state is not None:
+            self._states[stream] = state = state | end
+            if state == _OURS | _THEIRS:
+                self._forget(stream)
+            elif end == _OURS and not self._client:
+                self.reset(stream, NO_ERROR)  # whatever the client still sends, nobody reads it
+
+    def _forget(self, stream: int) -> None:
+        self._states.pop(stream, None)
+        self._outgoing.pop(stream, None)
+        self._waiting.pop(stream, None)
+
+    # Writing.
+
+    def open(self, fields: Fields, ended: bool) -> int:
+        """Begin a request and return its stream; only while :attr:`takes_streams`."""
+        stream = self._h2.get_next_available_stream_id()
+        self._states[stream] = 0
+        self._outgoing[stream] = _Outgoing()
+        self.head(stream, fields, ended)
+        return stream
+
+    def head(self, stream: int, fields: Fields, ended: bool) -> None:
+        """Send a message's head."""
+        if stream not in self._outgoing:
+            return
+        try:
+            self._h2.send_headers(stream, fields, end_stream=ended)
+        except ProtocolError:  # it is over, and the event that says so is still to come
+            self._forget(stream)
+            return
+        if ended:
+            self._outgoing[stream].ended = True
+            self._over(stream, _OURS)
+
+    def body(self, stream: int, data: bytes) -> None:
+        """Send a piece of a body as soon as its turn comes."""
+        out = self._outgoing.get(stream)
+        if out is not None and data and not out.ended:
+            out.data += data
+            self._waiting[stream] = out
+
+    def end(self, stream: int, trailers: Fields | None = None) -> None:
+        """End a message behind what is waiting."""
+        out = self._outgoing.get(stream)
+        if out is not None and not out.ended:
+            out.ended, out.trailers = True, trailers or []
+            self._waiting[stream] = out
+
+    def full(self, stream: int) -> bool:
+        """Should the body's writer wait? Its stream is among :meth:`relieved` when it need not."""
+        out = self._outgoing.get(stream)
+        if out is None:
+            return False
+        out.asked = len(out.data) > LOW_WATER
+        return out.asked
+
+    def relieved(self) -> list[int]:
+        """Return the streams whose writers may go on, each once."""
+        streams, self._relieved = self._relieved, []
+        return streams
+
+    def sent(self, stream: int) -> bool:
+        """Has our end of a stream been sent whole?"""
+        return bool(self._states.get(stream, _OURS) & _OURS)
+
+    def reset(self, stream: int, code: int) -> None:
+        """End a stream at once."""
+        if stream in self._states and not self.broken:
+            self._forget(stream)
+            with suppress(ProtocolError):
+                self._h2.reset_stream(stream, code)
+
+    def taken(self, stream: int, size: int) -> None:
+        """So much of a body has been used: the peer may send more."""
+        if size and not self.broken:
+            self._h2.acknowledge_received_data(size, stream)
+
+    def leave(self, last: int = ALL_STREAMS, code: int = NO_ERROR) -> None:
+        """Say good-bye: no stream after ``last`` is taken, open ones go on."""
+        if not self.broken:
+            self._ready += self._h2.data_to_send() + goaway(last, code)
+
+    def quit(self, code: int) -> Broken:
+        """End the connection for the peer's behaviour."""
+        self.leave(self.newest, code)
+        return self._break("too much")
+
+    @property
+    def newest(self) -> int:
+        """The last stream that the peer has opened."""
+        return self._h2.highest_inbound_stream_id
+
+    def take(self, room: bool) -> bytes:
+        """Return what is to be sent now; bodies only if there is ``room`` for them."""
+        if room and self._waiting and not self.broken:
+            self._hand_out(_BUDGET)
+        self._ready += self._h2.data_to_send()
+        data, self._ready = bytes(self._ready), bytearray()
+        return data
+
+    def _hand_out(self, budget: int) -> None:
+        """Let the waiting bodies take turns, a frame each."""
+        moving = True
+        while moving:
+            moving = False
+            for stream, out in tuple(self._waiting.items()):
+                sent = self._one_frame(stream, out, budget)
+                if sent < 0:
+                    continue
+                moving, budget = True, budget - sent
+                if self._waiting.pop(stream, None) is not None and (out.data or out.ended):
+                    self._waiting[stream] = out
+                if budget <= 0:
+                    return
+
+    def _one_frame(self, stream: int, out: _Outgoing, budget: int) -> int:
+        """Send a frame of a body, or its end; return how many bytes, -1 if nothing can be sent."""
+        try:
+            return self._frame(stream, out, budget)
+        except ProtocolError:  # it is over, and the event that says so is still to come
+            self._forget(stream)
+            return -1
+
+    def _frame(self, stream: int, out: _Outgoing, budget: int) -> int:
+        size = len(out.data)
+        if size:
+            window = self._h2.local_flow_control_window(stream)
+            size = min(size, window, self._h2.max_outbound_frame_size, budget)
+            if size <= 0:
+                return -1
+            last = out.ended and not out.trailers and size == len(out.data)
+            self._h2.send_data(stream, bytes(out.data[:size]), end_stream=last)
+            del out.data[:size]
+            if out.asked and len(out.data) <= LOW_WATER:
+                out.asked = False
+                self._relieved.append(stream)
+        elif out.trailers:
+            self._h2.send_headers(stream, out.trailers, end_stream=True)
+            last = True
+        else:
+            self._h2.end_stream(stream)
+            last = True
+        if last:
+            del self._waiting[stream]
+            self._over(stream, _OURS)
+        return size
+
+
+_TRANSLATIONS: Final[dict[type[Any], Any]] = {
+    RequestReceived: Machine._opened,
+    ResponseReceived: Machine._opened,
+    InformationalResponseReceived: Machine._informed,
+    DataReceived: Machine._body,
+    TrailersReceived: Machine._trailers,
+    StreamReset: Machine._was_reset,
+    RemoteSettingsChanged: Machine._settings,
+}

@@ -1,0 +1,319 @@
+"""Both ends of an HTTP/2 connection, talking in memory; and h2's client against ours."""
+
+import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import ConnectionTerminated, DataReceived, ResponseReceived, StreamReset
+from h2.settings import SettingCodes
+from hyperframe.frame import ContinuationFrame, HeadersFrame, PingFrame, SettingsFrame
+
+from caddylite.wire.http2_frames import PREFACE, GoAway
+from caddylite.wire.http2_machine import (
+    CANCEL,
+    CONNECTION_WINDOW,
+    ENHANCE_YOUR_CALM,
+    LOW_WATER,
+    NO_ERROR,
+    STREAM_WINDOW,
+    Body,
+    Broken,
+    Machine,
+    Opened,
+    Reset,
+    Trailers,
+)
+
+GET = [(b":method", b"GET"), (b":scheme", b"http"), (b":path", b"/"), (b":authority", b"h")]
+OK = [(b":status", b"200")]
+
+
+class Pair:
+    """A client and a server, with what each has heard."""
+
+    def __init__(self, **more):
+        self.client = Machine(client=True, limit=1 << 16)
+        self.server = Machine(client=False, limit=1 << 14, **more)
+        self.said = {self.client: [], self.server: []}
+        self.run()
+
+    def run(self, room=True):
+        """Carry bytes both ways until there are no more."""
+        both = ((self.client, self.server), (self.server, self.client))
+        while moved := [(to, data) for frm, to in both if (data := frm.take(room))]:
+            for to, data in moved:
+                self.said[to] += to.receive(data)
+
+    def heard(self, end):
+        events, self.said[end] = self.said[end], []
+        return events
+
+
+def bodies(events, stream=None):
+    return b"".join(
+        e.data for e in events if isinstance(e, Body) and (stream is None or e.stream == stream)
+    )
+
+
+def test_a_request_and_its_answer():
+    pair = Pair()
+    stream = pair.client.open(GET, ended=True)
+    pair.run()
+    assert pair.heard(pair.server) == [Opened(stream, GET, True)]
+    pair.server.head(stream, OK, False)
+    pair.server.body(stream, b"hello")
+    pair.server.end(stream, [(b"t", b"1")])
+    pair.run()
+    heard = pair.heard(pair.client)
+    assert heard == [
+        Opened(stream, OK, False),
+        Body(stream, b"hello", 5, False),
+        Trailers(stream, [(b"t", b"1")]),
+    ]
+    assert pair.client.streams == pair.server.streams == 0
+
+
+def test_an_informational_response_comes_before():
+    pair = Pair()
+    stream = pair.client.open(GET, ended=True)
+    pair.run()
+    pair.server.head(stream, [(b":status", b"103")], False)
+    pair.server.head(stream, OK, True)
+    pair.run()
+    assert [e.informational for e in pair.heard(pair.client)] == [True, False]
+
+
+def test_a_body_waits_for_its_window_and_its_writer_is_told():
+    pair = Pair()
+    stream = pair.client.open(GET, ended=True)
+    pair.run()
+    pair.server.head(stream, OK, False)
+    data = bytes(range(256)) * 4096
+    pair.server.body(stream, data)
+    pair.server.end(stream)
+    assert pair.server.full(stream)
+    pair.run()
+    heard = pair.heard(pair.client)
+    assert len(bodies(heard)) == STREAM_WINDOW
+    assert pair.server.full(stream)
+    assert pair.server.relieved() == []
+    got, relieved = bodies(heard), False
+    while len(got) < len(data):
+        pair.client.taken(stream, STREAM_WINDOW)
+        pair.run()
+        got += bodies(pair.heard(pair.client))
+        relieved = relieved or pair.server.relieved() == [stream]
+    assert got == data
+    assert relieved
+    assert not pair.server.full(stream)
+    assert pair.client.streams == 0
+
+
+def test_nothing_of_bodies_goes_out_without_room():
+    pair = Pair()
+    stream = pair.client.open(GET, ended=True)
+    pair.run()
+    pair.server.head(stream, OK, False)
+    pair.server.body(stream, b"x")
+    pair.run(room=False)
+    assert [type(e) for e in pair.heard(pair.client)] == [Opened]
+    pair.run()
+    assert bodies(pair.heard(pair.client)) == b"x"
+
+
+def test_bodies_take_turns():
+    pair = Pair()
+    streams = [pair.client.open(GET, ended=True) for _ in range(3)]
+    pair.run()
+    for stream in streams:
+        pair.server.head(stream, OK, False)
+        pair.server.body(stream, b"x" * 40_000)
+    pair.run()
+    order = [e.stream for e in pair.heard(pair.client) if isinstance(e, Body)]
+    assert order[:6] == streams * 2
+    assert sum(1 for s in order if s == streams[0]) == 3
+
+
+def test_one_stream_does_not_use_up_the_connection():
+    assert STREAM_WINDOW * 4 <= CONNECTION_WINDOW
+    assert LOW_WATER < STREAM_WINDOW
+
+
+def test_a_reset_reaches_the_other_end():
+    pair = Pair()
+    stream = pair.client.open(GET, ended=False)
+    pair.run()
+    pair.heard(pair.server)
+    pair.client.reset(stream, CANCEL)
+    pair.run()
+    assert pair.heard(pair.server) == [Reset(stream, CANCEL)]
+    pair.server.head(stream, OK, True)  # too late: nothing happens
+    pair.server.body(stream, b"x")
+    pair.server.end(stream)
+    pair.run()
+    assert pair.heard(pair.client) == []
+
+
+def test_an_answer_to_what_was_reset_in_the_same_breath_is_dropped():
+    pair = Pair()
+    stream = pair.client.open(GET, ended=False)
+    pair.client.reset(stream, CANCEL)
+    for event in pair.server.receive(pair.client.take(True)):
+        if isinstance(event, Opened):
+            pair.server.head(stream, OK, False)
+            pair.server.body(stream, b"x")
+            pair.server.take(True)
+    assert pair.server.streams == 0
+    assert not pair.server.broken
+
+
+def test_a_body_nobody_reads_is_refused_when_the_answer_is_out():
+    pair = Pair()
+    stream = pair.client.open(GET, ended=False)
+    pair.run()
+    pair.server.head(stream, OK, True)
+    pair.run()
+    assert pair.heard(pair.client) == [Opened(stream, OK, True), Reset(stream, NO_ERROR)]
+    assert pair.server.streams == 0
+
+
+def test_a_good_bye_lets_open_streams_go_on():
+    pair = Pair()
+    stream = pair.client.open(GET, ended=True)
+    pair.run()
+    pair.server.leave(stream)
+    pair.server.head(stream, OK, False)
+    pair.server.body(stream, b"late")
+    pair.server.end(stream)
+    pair.run()
+    heard = pair.heard(pair.client)
+    assert heard[0] == GoAway(stream, NO_ERROR)
+    assert bodies(heard) == b"late"
+
+
+def test_how_many_streams_a_client_may_open():
+    pair = Pair(max_streams=2)
+    for _ in range(2):
+        assert pair.client.takes_streams
+        pair.client.open(GET, ended=True)
+    assert not pair.client.takes_streams
+    before = Machine(client=True, limit=1 << 14)
+    for _ in range(100):  # nothing has been heard of the server yet
+        before.open(GET, ended=True)
+    assert not before.takes_streams
+
+
+# The server against h2's client.
+
+
+class Client:
+    """h2's client and our server."""
+
+    def __init__(self, limit=1 << 14):
+        self.machine = Machine(client=False, limit=limit)
+        self.h2 = H2Connection(H2Configuration(client_side=True, validate_outbound_headers=False))
+        self.h2.initiate_connection()
+
+    def say(self, data=None):
+        """Send bytes (else what h2 has) and return the events of both."""
+        data = self.h2.data_to_send() if data is None else data
+        ours = list(self.machine.receive(data))
+        return ours, self.h2.receive_data(self.machine.take(True))
+
+
+def test_what_the_server_announces():
+    client = Client()
+    client.say()
+    remote = client.h2.remote_settings
+    assert remote.max_concurrent_streams == 250
+    assert remote[SettingCodes.MAX_HEADER_LIST_SIZE] == 1 << 14
+    assert remote[SettingCodes.INITIAL_WINDOW_SIZE] == STREAM_WINDOW
+    assert client.h2.outbound_flow_control_window == CONNECTION_WINDOW
+
+
+def test_bytes_may_come_one_by_one():
+    client = Client()
+    client.h2.send_headers(1, GET)
+    client.h2.send_data(1, b"body", end_stream=True)
+    data = client.h2.data_to_send()
+    events = [e for i in range(len(data)) for e in client.machine.receive(data[i : i + 1])]
+    assert [type(e) for e in events] == [Opened, Body]
+    assert events[1].ended
+
+
+def test_a_head_a_little_too_long_can_be_answered_and_a_longer_one_ends_it():
+    client = Client(limit=1000)
+    client.h2.send_headers(1, [*GET, (b"x", b"y" * 1500)], end_stream=True)
+    assert [type(e) for e in client.say()[0]] == [Opened]
+    client.h2.send_headers(3, [*GET, (b"x", b"y" * 2500)], end_stream=True)
+    ours, theirs = client.say()
+    assert [type(e) for e in ours] == [Broken]
+    ended = theirs[-1]
+    assert isinstance(ended, ConnectionTerminated)
+    assert ended.error_code == ENHANCE_YOUR_CALM
+    assert client.machine.broken
+    assert list(client.machine.receive(b"anything")) == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        PREFACE + PingFrame(0, opaque_data=b"12345678").serialize()[:-1] + b"\0" * 70000,
+        PREFACE + SettingsFrame(0, settings={4: 1 << 31}).serialize(),
+        PREFACE + b"\0\0\1\0\0\0\0\0\0x",  # data on stream 0
+        PREFACE + b"\0\x40\1\0\0\0\0\0\1",  # longer than frames may be
+    ],
+)
+def test_nonsense_breaks_the_connection_and_nothing_else(data):
+    machine = Machine(client=False, limit=1 << 14)
+    assert [type(e) for e in machine.receive(data)] == [Broken]
+    machine.head(1, OK, True)
+    machine.end(1)
+    machine.taken(1, 5)
+    machine.leave()
+    machine.take(True)
+    assert machine.take(True) == b""
+
+
+def test_a_head_in_endless_pieces_is_given_up():
+    pieces = [HeadersFrame(1, data=b"\x40\x01a\x01b").serialize()]
+    pieces += [ContinuationFrame(1, data=b"\x40\x01a\x01b").serialize() for _ in range(200)]
+    machine = Machine(client=False, limit=1 << 14)
+    events = list(machine.receive(PREFACE + SettingsFrame(0).serialize() + b"".join(pieces)))
+    assert [type(e) for e in events] == [Broken]
+
+
+def test_answers_are_counted():
+    client = Client()
+    client.say()
+    before = client.machine.answered
+    for _ in range(10):
+        client.h2.ping(b"12345678")
+    client.say()
+    assert client.machine.answered == before + 10 * 17
+
+
+def test_padding_is_given_back_too():
+    client = Client()
+    client.h2.send_headers(1, GET)
+    client.h2.send_data(1, b"x", pad_length=200)
+    (_, body), _ = client.say()
+    assert (body.data, body.size) == (b"x", 202)
+
+
+def test_the_client_of_h2_understands_it():
+    client = Client()
+    client.h2.send_headers(1, GET, end_stream=True)
+    client.say()
+    client.machine.head(1, OK, False)
+    client.machine.body(1, b"x" * 100)
+    client.machine.end(1)
+    _, theirs = client.say()
+    kinds = [type(e) for e in theirs]
+    assert kinds[:2] == [ResponseReceived, DataReceived]
+    client.h2.send_headers(3, GET)
+    client.say()
+    client.machine.quit(ENHANCE_YOUR_CALM)
+    _, theirs = client.say(b"")
+    assert isinstance(theirs[-1], ConnectionTerminated)
+    assert not any(isinstance(e, StreamReset) for e in theirs)
