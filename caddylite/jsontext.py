@@ -9,6 +9,7 @@ A key that comes twice counts as last given; NaN and Infinity are refused; what 
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -169,8 +170,14 @@ _DECODER = json.JSONDecoder()
 
 
 def _span(text: str, offset: int, file: str) -> Span:
-    line_start = text.rfind("\n", 0, offset) + 1
-    return Span(file, text.count("\n", 0, offset) + 1, offset - line_start + 1)
+    starts = _line_starts(text)
+    line = bisect_right(starts, offset)
+    return Span(file, line, offset - starts[line - 1] + 1)
+
+
+@lru_cache(maxsize=2)  # as above
+def _line_starts(text: str) -> list[int]:
+    return [0, *(newline.end() for newline in re.finditer("\n", text))]
 
 
 # --- words

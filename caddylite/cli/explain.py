@@ -63,14 +63,10 @@ def command(
     it with --tls-sni, --http, --bytes or --hex. Without either the client is silent. No socket
     is opened.
     """
-    from caddylite import sources
     from caddylite.testing import render
     from caddylite.testing.clients.spec import from_words
-    from caddylite.testing.lab import Lab
 
-    with sources.collect() as known:
-        source_text = _configs.load_source(config, adapter, envfile, quiet=True)
-        compiled = _configs.compile_source(source_text, quiet=True)
+    lab = _configs.lab_of(_configs.load_source(config, adapter, envfile, quiet=True))
     if client:
         made = from_words(list(client))
     else:
@@ -78,7 +74,6 @@ def command(
         made = _from_flags(tls_sni, alpn, request, _first_bytes(bytes_file, hex_text))
     if source:
         made = made.coming_from(source)
-    lab = Lab(compiled, known, source_text.file)
     result = lab.connect(listen, made, cut=_cut(places, pause), decide_as=decide_as)
     if as_json:
         click.echo(json.dumps(render.to_json(result), indent=2, ensure_ascii=False))

@@ -24,18 +24,15 @@ def command(
     """Write a file of cases: one for each route, and one for what no route wants."""
     import os
 
-    from caddylite import sources
-    from caddylite.testing.lab import Lab
     from caddylite.testing.writing import write
 
     if not tests:
         raise ConfigError("nothing to write", hint="say --tests")
-    with sources.collect() as known:
-        source = _configs.load_source(config, adapter, envfile, quiet=True)
-        compiled = _configs.compile_source(source, quiet=True)
+    source = _configs.load_source(config, adapter, envfile, quiet=True)
+    lab = _configs.lab_of(source)
     where = Path(output or f"{source.file}.test.yaml")
     beside = "." if output == "-" else str(where.parent)
-    text = write(Lab(compiled, known, source.file), os.path.relpath(source.file, beside))
+    text = write(lab, os.path.relpath(source.file, beside))
     if output == "-":
         click.echo(text, nl=False)
         return

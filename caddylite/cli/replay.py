@@ -25,11 +25,9 @@ def command(
 ) -> None:
     """Put every first flight in CAPTURE (pcap or pcapng) through a config, and count the ends."""
     from caddylite.layer4.matching import address_text
-    from caddylite.testing.lab import Lab
     from caddylite.testing.replaying import replay
 
-    source = _configs.load_source(config, adapter, envfile, quiet=True)
-    lab = Lab(_configs.compile_source(source, quiet=True), file=source.file)
+    lab = _configs.lab_of(_configs.load_source(config, adapter, envfile, quiet=True))
     counts: Counter[str] = Counter()
     for found in replay(lab, capture, listen):
         counts[found.words] += 1

@@ -14,19 +14,22 @@ detail is missing. The six rules (:mod:`caddylite.layer4.waiting` applies those 
 4. When every route is refuted, the fallback runs.
 5. The matching timeout, or ``LIMIT`` bytes, ends it.
 6. The decision never depends on how the bytes were cut into segments. (Matchers only go from
-   pending to matched or refuted as bytes are added; what lies behind ``LIMIT`` is not seen.)
+   pending to matched or refuted as bytes are added; what lies behind ``LIMIT`` is not seen; a
+   matcher sees only those placeholders that matchers before it have set.)
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from caddylite.errors import ConfigError
 from caddylite.layer4.config import Route
-from caddylite.layer4.matching import Connection, Match, Matcher, NeedMore, Peek
+from caddylite.layer4.matching import Connection, Match, NeedMore, Peek
+from caddylite.layer4.peeked import client_hello, note_hello
 from caddylite.layer4.route_index import Candidate, RouteIndex
-from caddylite.layer4.sets import prepare
+from caddylite.layer4.sets import in_order, reads_names
 
 #: A decision is the index of the route taken, or one of these.
 FALLBACK: Final = -1
@@ -44,9 +47,6 @@ MATCHING_TIMEOUT: Final = 3.0
 
 REFUTED, MATCHED, WAITING, COMMITTED = 0, 1, 2, 3
 STATUS_NAMES: Final = ("refuted", "matched", "pending", "committed")
-
-#: Matchers that need no bytes come first in a set: they refute at once.
-_CHEAP: Final = ("remote_ip", "local_ip", "remote_ip_list", "clock", "vars", "vars_regexp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,11 @@ class Router:
             CompiledRoute(i, _prepare_sets(i, route, context)) for i, route in enumerate(routes)
         )
         self._count = len(self.routes)
+        # A matcher that reads what others have set wants every route before it to be asked.
+        self._reads = any(reads_names(s) for route in routes for s in route.match)
+        index = index and not self._reads
         self._index = RouteIndex(routes, self.routes, context) if index else None
+        self._hello_from = self._count if self._index is None else self._index.hello_from
 
     def __len__(self) -> int:
         return self._count
@@ -141,17 +145,24 @@ class Router:
         """
         full = len(data) >= LIMIT
         p = Peek(data[:LIMIT] if full else data, cx, datagrams, memo)
+        names = dict(cx.placeholders) if self._reads else None
         for route, matches in self._candidates(p):
             if route.index < first:
                 continue
-            if matches:
-                return route.index
-            status = route.status(p)
+            status = MATCHED if matches else route.status(p)
             if status == MATCHED:
-                return route.index
+                return self._taken(route.index, p)
             if status != REFUTED:
+                if names is not None:
+                    cx.placeholders = names
                 return OVERFULL if full else PENDING
-        return FALLBACK
+        return self._taken(FALLBACK, p)
+
+    def _taken(self, index: int, p: Peek) -> int:
+        """Name what the routes before it would have named that the index leaves out."""
+        if self._hello_from < self._count and (index >= self._hello_from or index == FALLBACK):
+            note_hello(p)
+        return index
 
     def settle(
         self,
@@ -165,14 +176,18 @@ class Router:
         if not data:
             return PENDING
         p = Peek(data[:LIMIT], cx, datagrams, memo)
+        if self.waits_for_hellos and _is_beginning_of_hello(p):
+            return PENDING
+        names = dict(cx.placeholders)
         for route, matches in self._candidates(p):
             if route.index < first:
                 continue
             status = MATCHED if matches else route.status(p)
-            if status == MATCHED:
-                return route.index if route.sets else PENDING
-            if status == COMMITTED:
-                return PENDING
+            if status == MATCHED and route.sets:
+                return self._taken(route.index, p)
+            if status in (MATCHED, COMMITTED):
+                break
+        cx.placeholders = names  # routes behind may have set some that an earlier one must not see
         return PENDING
 
     def _candidates(self, p: Peek) -> Iterable[Candidate]:
@@ -184,22 +199,28 @@ class Router:
         self, cx: Connection, data: bytes, first: int = 0, datagrams: tuple[bytes, ...] = ()
     ) -> list[RouteReport]:
         """Say what each route makes of these bytes; costly, for people to read."""
-        return [self._report(r, cx, data[:LIMIT], datagrams) for r in self.routes[first:]]
+        data = data[:LIMIT]
+        whole = Peek(data, cx, datagrams)
+        beginnings = _Beginnings(data, cx)
+        return [self._report(r, whole, beginnings) for r in self.routes[first:]]
 
-    def _report(
-        self, route: CompiledRoute, cx: Connection, data: bytes, datagrams: tuple[bytes, ...]
-    ) -> RouteReport:
-        p = Peek(data, cx, datagrams)
+    def _report(self, route: CompiledRoute, p: Peek, beginnings: "_Beginnings") -> RouteReport:
         status = route.status(p)
-        after = len(data)
-        if status in (REFUTED, MATCHED) and not datagrams:
+        after = len(p.data)
+        if status in (REFUTED, MATCHED) and not p.datagrams:
             after = bisect_left(
-                range(len(data)),
-                True,
-                key=lambda size: route.status(Peek(data[:size], cx)) < WAITING,
+                range(after), True, key=lambda size: route.status(beginnings[size]) < WAITING
             )
         why = route.why(p) if status != MATCHED else ""
         return RouteReport(route.index, STATUS_NAMES[status], why, after)
+
+    @cached_property
+    def waits_for_hellos(self) -> bool:
+        """Does every route with matchers wait for a ClientHello? Then rule 2 has no say."""
+        index = self._index
+        return index is not None and all(
+            index.waits_for_tls(r.index) for r in self.routes if r.sets
+        )
 
     def undecided(
         self,
@@ -213,14 +234,29 @@ class Router:
         return [r.index for r in self.routes[first:] if r.status(p) >= WAITING]
 
 
+def _is_beginning_of_hello(p: Peek) -> bool:
+    try:
+        client_hello(p)
+    except NeedMore:
+        return True
+    return False
+
+
+class _Beginnings(dict[int, Peek]):
+    """A peek at so many of the first bytes, the same one for all the routes."""
+
+    def __init__(self, data: bytes, cx: Connection) -> None:
+        super().__init__()
+        self.data, self.cx = data, cx
+
+    def __missing__(self, size: int) -> Peek:
+        found = self[size] = Peek(self.data[:size], self.cx)
+        return found
+
+
 def _prepare_sets(position: int, route: Route, context: Any) -> list[list[tuple[str, Match]]]:
     """Prepare a route's sets of matchers; a complaint says which route it is about."""
     try:
-        return [_prepare(s, context) for s in route.match]
+        return [in_order(s, context) for s in route.match]
     except ConfigError as e:
         raise e.wrap(f"route {position}: loading matcher modules: ") from None
-
-
-def _prepare(matchers: dict[str, Matcher], context: Any) -> list[tuple[str, Match]]:
-    names = sorted(matchers, key=lambda name: (name not in _CHEAP, name))
-    return [(name, prepare(matchers[name], context)) for name in names]

@@ -125,7 +125,7 @@ def _simple(name: str, wanted: str, trace: Trace) -> tuple[str, bool]:
         names = [n.strip() for n in trace.site.split(",")]
         return trace.site, wanted == trace.site or wanted in names
     if name == "line":
-        return trace.line, wanted in (trace.line, trace.line.rpartition(":")[2])
+        return trace.line, wanted in (trace.line, trace.line_number)
     if name == "why":
         return trace.why, wanted in trace.why
     got = str(getattr(trace, name))

@@ -1,8 +1,8 @@
 """Every way to cut what a client says: does the decision ever depend on it?
 
 Tried are: all the bytes at once; each cut in two; byte by byte; at record boundaries; and, around
-the places where a route becomes certain and at record boundaries, cuts in two with a pause shorter
-and one longer than ``settle``.
+the places where a pause lets another route go first and at record boundaries, cuts in two with a
+pause shorter and one longer than ``settle``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -55,13 +55,18 @@ def try_cuts(
     *,
     whole: Trace | None = None,
     pauses: bool = True,
+    everywhere: bool = True,
 ) -> Segmentation:
-    """Decide on a client cut in every way; stop at the first cut that changes the decision."""
+    """Decide on a client cut in every way; stop at the first cut that changes the decision.
+
+    Without ``pauses``, or without cuts ``everywhere`` (then only where a pause may matter, which
+    is quick), it is some of the ways.
+    """
     listener = choose(lab.listeners, listen, client.network)
     if whole is None:
         whole = lab.follow(listener, client, WHOLE, decide_as)
     tried = 1
-    for cut in all_cuts(client, whole, pauses=pauses):
+    for cut in all_cuts(client, whole, pauses=pauses, everywhere=everywhere):
         tried += 1
         other = lab.follow(listener, client, cut, decide_as, detail=False)
         if other.key != whole.key:
@@ -71,31 +76,34 @@ def try_cuts(
     return Segmentation(whole, tried)
 
 
-def all_cuts(client: Client, whole: Trace, *, pauses: bool = True) -> Iterator[Cut]:
+def all_cuts(
+    client: Client, whole: Trace, *, pauses: bool = True, everywhere: bool = True
+) -> Iterator[Cut]:
     """Yield the cuts, the simplest first. Datagrams are not cut."""
     if client.datagrams:
         return
     said = (client.data, client.inner, *client.later)
     for flight, data in enumerate(said[: whole.flights]):
-        for at in range(1, len(data)):
+        for at in range(1, len(data) if everywhere else 0):
             yield Cut((at,), flight=flight)
-        if len(data) > 2:
+        if len(data) > 2 and everywhere:
             yield Cut(tuple(range(1, len(data))), flight=flight, name="byte by byte")
         boundaries = records(data)
         if len(boundaries) > 1:
             yield Cut(tuple(boundaries), flight=flight, name="at record boundaries")
         if pauses:
-            for at in sorted(_telling(whole, data, boundaries)):
+            for at in sorted(_telling(whole, flight, data, boundaries)):
                 yield Cut((at,), SHORTER, flight)
                 yield Cut((at,), LONGER, flight)
 
 
-def _telling(whole: Trace, data: bytes, boundaries: Iterable[int]) -> set[int]:
-    """Return the places where a pause may matter: where something becomes certain, and beside."""
+def _telling(whole: Trace, flight: int, data: bytes, boundaries: Iterable[int]) -> set[int]:
+    """Return the places where a pause may matter: where another route would go, and beside."""
     places = {1, len(data) // 2, *boundaries}
     for step in whole.steps:
-        for report in step.routes:
-            places |= {report.after - 1, report.after, report.after + 1}
+        if step.look is not None and step.look.flight == flight:
+            for at in step.look.turns():
+                places |= {at - 1, at, at + 1}
     return {at for at in places if 0 < at < len(data)}
 
 

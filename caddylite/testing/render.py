@@ -1,9 +1,11 @@
 """A trace as text for people, and as JSON for programs."""
 
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any, Final
 
 from caddylite.layer4.matching import address_text
+from caddylite.layer4.routing import RouteReport
 from caddylite.testing.trace import Step, Trace
 
 _COLOURS: Final = {
@@ -11,6 +13,8 @@ _COLOURS: Final = {
 }  # fmt: skip
 #: Of the bytes that an upstream would get so many are shown.
 _SHOWN: Final = 32
+#: Of more routes than this neighbours are put together.
+_LONG: Final = 24
 
 
 def to_json(trace: Trace) -> dict[str, Any]:
@@ -65,13 +69,13 @@ def _step(step: Step) -> dict[str, Any]:
     out: dict[str, Any] = {"kind": step.kind, "where": step.where, "time": round(step.time, 6)}
     if step.text:
         out["text"] = step.text
-    if step.lines.get(-1):
-        out["line"] = step.lines[-1]
+    if step.line:
+        out["line"] = step.line
     if step.kind == "routes":
-        out["taken"] = step.taken
+        out["taken"], lines = step.taken, step.lines
         out["routes"] = [
             {"route": r.index, "status": r.status, "why": r.why, "after": r.after,
-             "line": step.lines.get(r.index, "")}
+             "line": lines[r.index]}
             for r in step.routes
         ]  # fmt: skip
     return out
@@ -89,8 +93,8 @@ def to_text(trace: Trace, colour: bool = False) -> str:
             lines.append(f"  {step.where}{_time(step)}")
             lines += _routes(step, paint)
         elif step.kind != "outcome":
-            at = step.lines.get(-1)
-            lines.append(f"  {step.where}: {step.text}{f'  [{at}]' if at else ''}")
+            at = f"  [{step.line}]" if step.line else ""
+            lines.append(f"  {step.where}: {step.text}{at}")
     if trace.preface:
         lines.append(f"  the upstream gets {trace.preface[:_SHOWN]!r}… first")
     if trace.outcome == "proxy" and trace.passed:
@@ -109,15 +113,36 @@ def _time(step: Step) -> str:
 def _routes(step: Step, paint: Callable[[str, str], str]) -> list[str]:
     if not step.routes:
         return ["    (no routes)"]
-    wide = max(len(line) for line in step.lines.values()) if step.lines else 0
+    lines, rows = step.lines, _rows(step)
+    named = max(6, *(len(name) for name, _ in rows))
+    placed = max(map(len, lines.values()))
+    said = max(len(_after(r)) for _, r in rows)
     out = []
-    for r in step.routes:
+    for name, r in rows:
         mark = ">" if step.taken == r.index else " "
         status = paint(f"{r.status:<9}", _COLOURS[r.status])
-        after = f"after {r.after} bytes" if r.status in ("matched", "refuted") else ""
-        line = f"{step.lines.get(r.index, ''):<{wide}}  " if wide else ""
-        out.append(f"  {mark} route {r.index:<3} {line}{status} {after:<16} {r.why}".rstrip())
+        line = f"{lines[r.index]:<{placed}}  " if placed else ""
+        row = f"  {mark} {name:<{named}}  {line}{status} {_after(r):<{said}}  {r.why}"
+        out.append(row.rstrip())
     return out
+
+
+def _rows(step: Step) -> list[tuple[str, RouteReport]]:
+    """Name the routes; in a long list neighbours of which the same is to be said are one row."""
+    if len(step.routes) <= _LONG:
+        return [(f"route {r.index}", r) for r in step.routes]
+    out = []
+    for _, neighbours in groupby(
+        step.routes, key=lambda r: (r.index == step.taken, r.status, r.after, r.why)
+    ):
+        first, *rest = neighbours
+        name = f"routes {first.index}-{rest[-1].index}" if rest else f"route {first.index}"
+        out.append((name, first))
+    return out
+
+
+def _after(report: RouteReport) -> str:
+    return f"after {report.after} bytes" if report.status in ("matched", "refuted") else ""
 
 
 def _painter(colour: bool) -> Callable[[str, str], str]:

@@ -16,6 +16,13 @@ from caddylite.sources import Sources
 Path = tuple[str | int, ...]
 
 
+class JsonSpan(Span, frozen=True):
+    """A place in JSON text. It is named with its column: JSON may be one long line."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
 class JsonSources(Sources):
     """The places of a config that was read from JSON text."""
 
@@ -37,7 +44,8 @@ class JsonSources(Sources):
         path = self.path(value)
         if path is None:
             return super().at(value)
-        return jsontext.locate(self.text, path, self.file)
+        found = jsontext.locate(self.text, path, self.file)
+        return JsonSpan(found.file, found.line, found.column)
 
 
 def nodes(value: Any, path: Path = ()) -> Iterator[tuple[Any, Path]]:

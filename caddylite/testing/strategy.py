@@ -1,16 +1,21 @@
 """Who decides which route a connection takes."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from caddylite.layer4.config import Route
 from caddylite.layer4.routing import FALLBACK, MATCHING_TIMEOUT, OVERFULL, PENDING, SETTLE
 from caddylite.layer4.waiting import REASONS, Waiting
 from caddylite.testing.stream import Quiet
+from caddylite.testing.trace import Step
 
 if TYPE_CHECKING:
     from caddylite.testing.lab import Lab
     from caddylite.testing.walk import Walk
+
+
+#: So many undecided routes are named.
+_NAMED: Final = 8
 
 
 class Strategy(Protocol):
@@ -42,9 +47,7 @@ class Ours:
             if taken == FALLBACK:
                 return False
             if taken < 0:
-                undecided = [r.index for r in step.routes if r.status in ("pending", "committed")]
-                which = ", ".join(map(str, undecided))
-                why = REASONS[taken] + (f": route {which} is undecided" if which else "")
+                why = REASONS[taken] + undecided(step)
                 return walk.end("pending" if taken == OVERFULL else "closed", where, why)
             if walk.handlers(routes[taken], f"{where}/{taken}"):
                 return True
@@ -83,8 +86,15 @@ class Ours:
         self, walk: "Walk", routes: Sequence[Route], where: str, first: int, deadline: float
     ) -> None:
         step = walk.routes_step(routes, self.lab.router(routes), where, first)
-        undecided = [r.index for r in step.routes if r.status in ("pending", "committed")]
-        which = ", ".join(map(str, undecided))
-        why = f"needs more bytes: route {which} is undecided; closed after {deadline:g} s"
+        why = f"needs more bytes{undecided(step)}; closed after {deadline:g} s"
         walk.pending_at(where, why)
         raise Quiet
+
+
+def undecided(step: Step) -> str:
+    """Name the routes of a step that want more bytes; nothing if there are none."""
+    numbers = step.look.undecided() if step.look is not None else []
+    if len(numbers) < 2:
+        return f": route {numbers[0]} is undecided" if numbers else ""
+    more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
+    return f": routes {', '.join(map(str, numbers[:_NAMED]))}{more} are undecided"

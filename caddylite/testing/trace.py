@@ -3,7 +3,9 @@
 Nothing live is touched: no socket, no name is looked up, no certificate is needed.
 """
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from caddylite.caddy.config import Config
@@ -11,6 +13,7 @@ from caddylite.errors import ConfigError
 from caddylite.layer4.routing import RouteReport
 from caddylite.netaddr import NetworkAddress
 from caddylite.testing.clients.base import Client
+from caddylite.testing.look import Look
 
 #: Handlers that keep the connection.
 TERMINAL: Final = {"proxy", "echo", "close", "socks5"}
@@ -21,18 +24,29 @@ class Step:
     """One thing that happens: a route list is asked, a handler runs, a wrapper passes it on.
 
     ``kind`` is ``routes``, ``handler``, ``wrapper``, ``site`` or ``outcome``; ``where`` the place
-    in the config, ``taken`` the number of the route taken (of a list), ``lines`` where its routes
-    (or the handler, as number -1) stand in the Caddyfile, ``time`` the seconds since the
-    connection was made.
+    in the config, ``taken`` the number of the route taken (of a list), ``line`` where the handler
+    or wrapper stands in the config, ``time`` the seconds since the connection was made. What the
+    routes of a list said is worked out when it is asked for.
     """
 
     kind: str
     where: str
     text: str = ""
-    routes: list[RouteReport] = field(default_factory=list)
     taken: int | None = None
-    lines: dict[int, str] = field(default_factory=dict)
+    line: str = ""
     time: float = 0.0
+    look: Look | None = None
+
+    @property
+    def routes(self) -> list[RouteReport]:
+        """What became of each route; empty if no list was asked."""
+        return [] if self.look is None else self.look.reports
+
+    @property
+    def lines(self) -> dict[int, str]:
+        """Where the routes stand in the config, by their numbers."""
+        look = self.look
+        return {} if look is None else {i: look.line(i) for i in look.numbers}
 
 
 @dataclass(slots=True)
@@ -45,7 +59,7 @@ class Trace:
     host of the HTTP site that answers. ``upstreams`` are the addresses that may be dialled;
     ``choice`` says how one is chosen. The upstream gets ``preface`` (a PROXY header) and then
     ``passed`` (what the client has said so far), from ``seen_from`` as far as it can tell.
-    ``line`` is where the handler reached stands in the Caddyfile.
+    ``line`` is where the handler reached stands in the config.
     """
 
     client: Client
@@ -89,6 +103,12 @@ class Trace:
         )
 
     @property
+    def line_number(self) -> str:
+        """The number in ``line``, without the file and the column."""
+        found = re.search(r":(\d+)(:\d+)?$", self.line)
+        return found[1] if found else ""
+
+    @property
     def key(self) -> tuple[Any, ...]:
         """What must not depend on how the bytes were cut."""
         return self.outcome, self.place, self.upstreams, self.site, self.preface
@@ -111,7 +131,12 @@ class Listener:
     @property
     def ports(self) -> NetworkAddress:
         """The address, parsed."""
-        return NetworkAddress.parse(self.address)
+        return _parsed(self.address)
+
+
+@lru_cache(maxsize=64)  # asked for at every cut
+def _parsed(address: str) -> NetworkAddress:
+    return NetworkAddress.parse(address)
 
 
 def listeners(config: Config) -> list[Listener]:

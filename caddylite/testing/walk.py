@@ -7,6 +7,7 @@ from caddylite.layer4.config import Route
 from caddylite.layer4.matching import Connection
 from caddylite.layer4.routing import Router
 from caddylite.testing.effects import Effects
+from caddylite.testing.look import Look
 from caddylite.testing.stream import Clock, Cut, Flights
 from caddylite.testing.trace import TERMINAL, Listener, Step, Trace, is_datagrams
 
@@ -115,9 +116,11 @@ class Walk(Effects):
         if self.detail and self.lab.observer is not None:
             self.lab.observer.decided(self, routes, where, first, taken)
         if self.detail:
-            stream = self.stream
-            step.routes = router.report(self.cx, stream.data, first, stream.datagrams)
-            step.lines = {r.index: self.line(routes[r.index]) for r in step.routes}
+            stream, flight = self.stream, self.flights.begun - 1
+            step.look = Look(
+                router, routes, first, self.cx, stream.data, stream.datagrams, self.line,
+                flight, stream.taken,
+            )  # fmt: skip
         self.trace.steps.append(step)
         return step
 
@@ -131,7 +134,7 @@ class Walk(Effects):
         if self.detail:
             step = Step(kind, where, text, time=self.clock.now)
             if value is not None:
-                step.lines[-1] = self.line(value)
+                step.line = self.line(value)
             self.trace.steps.append(step)
 
     def end(self, outcome: str, place: str = "", why: str = "") -> bool:

@@ -61,7 +61,7 @@ def write(lab: Lab, config: str) -> str:
         lines.append(f"    listen: {flow(server)}")
         lines.append(f"    client: {flow(c.candidate.words)}")
         lines.append(f"    expect: {flow(present(c.trace))}")
-        cuts = try_cuts(lab, server, c.candidate.client)
+        cuts = try_cuts(lab, server, c.candidate.client, everywhere=False)
         if not cuts.steady:
             lines.append(f"    any_cut: false  # something else happens {cuts.cut}")
     return "\n".join(lines) + "\n"

@@ -30,7 +30,7 @@ def test_lines_of_json():
     lab = Lab.from_text(
         '{"apps":{"layer4":{"servers":{"a":{"listen":[":1"],"routes":[{}]}}}}}', "x"
     )
-    assert lab.connect("", clients.ssh()).steps[0].lines == {0: "x:1"}
+    assert lab.connect("", clients.ssh()).steps[0].lines == {0: "x:1:62"}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,8 @@ def test_a_peer_not_believed():
 
 def test_postgres_in_three_flights():
     lab = layer4(
-        "@p postgres\nroute @p {\npostgres_tls\ntls\nsubroute {\n"
+        "@p postgres\nroute @p {\npostgres_tls\ntls {\nconnection_policy {\nalpn postgresql\n}\n}\n"
+        "subroute {\n"
         "@u {\npostgres {\nuser alice\n}\n}\n"
         "route @u {\nproxy 127.0.0.1:5432\n}\n}\n}"
     )
@@ -241,6 +242,14 @@ def test_a_unix_socket_has_peers_without_an_address():
 def test_the_time_is_said_by_the_client(words, outcome, decide_as):
     lab = layer4("@night clock 22:00:00 00:00:00\nroute @night {\necho\n}")
     assert lab.connect("", clients.parse(words), decide_as=decide_as).outcome == outcome
+
+
+def test_a_client_without_a_protocol_in_common_is_refused():
+    """A policy that names none has h2 and http/1.1, and psql of today asks for another."""
+    trace = layer4("route {\npostgres_tls\ntls\necho\n}").connect(
+        "", clients.postgres("alice", tls="request")
+    )
+    assert (trace.outcome, trace.why) == ("tls", "no ALPN protocol in common: the handshake fails")
 
 
 def test_a_time_that_is_none():

@@ -103,7 +103,7 @@ def test_a_silent_client_is_pending():
 def test_text_and_json_say_the_same():
     t = go(hello("vpn.example.com"))
     text, plain = render.to_text(t), render.to_json(t)
-    assert "> route 0   matched" in text
+    assert "> route 0  matched" in text
     assert text.endswith(f"=> proxy {plain['place']}: {plain['why']}\n")
     assert plain["steps"][-1]["taken"] == 0
 
