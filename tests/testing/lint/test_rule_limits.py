@@ -6,6 +6,7 @@ from caddylite.testing.lint import all_rules, lint
 from tests.testing.lint.configs import ROUTE, SITE, A, dial, one, server, two, wrapper
 
 WILD = "*.x.example {\n\trespond hi\n}\n"
+FRONT = "proxy_protocol {\n%s\n}\n%%s\ntls"
 LOG = "{\n\tlog {\n\t\toutput net %s\n\t}\n}\n"
 
 
@@ -101,6 +102,7 @@ CASES = {
     ),
     "L4038": (
         [dial("web:8080", matcher="tls sni a"), dial("redis:6379", matcher="tls"),
+         dial("{\nupstream pg:5432 {\ntls\n}\n}", before="tls"),
          inside("tls", "", "ssh").replace("echo", "proxy git:22").replace("@b ssh", "@b tls")],
         [dial("web:8443", matcher="tls sni a"), dial("web:8080", matcher="tls", before="tls"),
          dial("web:8080", matcher="ssh"), dial("web:80", matcher="http", listen=":80")],
@@ -110,6 +112,11 @@ CASES = {
         [terminated("{\nupstream imap:993 {\ntls\n}\n}", ":993"), dial("web:443", matcher="tls"),
          inside("tls", "tls", "tls sni b").replace("echo", "proxy b:443")],
     ),
+    "L4047": (
+        [dial("127.0.0.1:8443", matcher="not tls sni a"), behind("tls sni a", "127.0.0.1:8443")],
+        [dial("127.0.0.1:8443", matcher="not ssh"), behind("ssh", "127.0.0.1:8443"),
+         behind("tls sni a", "127.0.0.1:22", "ssh")],
+    ),
     "L4055": (
         [terminated("app:7880"), terminated("app:3000", ":8443")],
         [terminated("app:7880", policy="http/1.1"), terminated("turn:5349"),
@@ -117,8 +124,10 @@ CASES = {
     ),
     "L4056": (
         [taken_off(), taken_off("fallback_policy use"),
+         wrapper(f"@a ssh\n{A}", around=FRONT % "fallback_policy use"),
          taken_off("", False, "subroute {\n@c remote_ip 10.0.0.0/8\nroute @c {\nclose\n}\n}")],
-        [taken_off("allow 10.0.0.0/8"), taken_off("", False), taken_off("fallback_policy skip")],
+        [taken_off("allow 10.0.0.0/8"), taken_off("", False), taken_off("fallback_policy skip"),
+         wrapper(f"@a ssh\n{A}", around=FRONT % "fallback_policy reject")],
     ),
     "L4057": (
         [dial("{\nupstream x:443 {\ntls\n}\n}", matcher="tls sni a"),

@@ -89,6 +89,7 @@ def alpn_for_plain_http(view: View) -> Iterator[Remark]:
             yield Remark(
                 place.handler,
                 f"browsers offer h2, it is accepted here, and {text} then gets HTTP/2 in clear "
-                "text, which most web servers take for a broken request",
+                "text, which most web servers take for a broken request"
+                + ("" if port in _WEB_PORTS else " (no matter if it is something else)"),
                 "allow http/1.1 only: tls { connection_policy { alpn http/1.1 } }",
             )

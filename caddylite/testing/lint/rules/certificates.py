@@ -47,7 +47,8 @@ def no_certificate(view: View) -> Iterator[Remark]:
         if place.handler.name != "tls" or any("{" in n for n in _wanted(place)):
             continue
         wanted = _wanted(place)
-        missing = [w for w in wanted if not any(name_covers(n, w) for n in names)]
+        sent = [w for w in wanted if ":" not in w]  # the others are told elsewhere
+        missing = [w for w in sent if not any(name_covers(n, w) for n in names)]
         if missing or (not wanted and not names):
             who = ", ".join(missing) or "any name"
             name = missing[0] if missing else "vpn.example.com"

@@ -24,12 +24,26 @@ _ENCRYPTED: Final = {
 }  # fmt: skip
 
 
+#: Ports on which TLS, if at all, is asked for in clear text.
+_LATER: Final = {**_STARTTLS, 389: "LDAP", 3306: "MySQL", 5222: "XMPP", 5432: "PostgreSQL"}
+
+
 @rule("L4038", WARNING, "TLS passed on to a port of clear text")
 def tls_to_clear(view: View) -> Iterator[Remark]:
-    """Look for routes that take TLS clients and send them, still encrypted, to a plain port."""
+    """Look for TLS, the client's or the proxy's own, that goes to a plain port."""
     for place, upstream, text, dial in view.dials():
-        what = _CLEAR.get(dial.start_port) if dial is not None and not dial.is_unix else None
-        if what and upstream.tls is None and carried(place) == "tls":
+        port = dial.start_port if dial is not None and not dial.is_unix else 0
+        if upstream.tls is not None:
+            if port in _LATER:
+                yield Remark(
+                    place.handler,
+                    f"the upstream's tls options begin with a ClientHello, and {text} "
+                    f"({_LATER[port]}) wants to be asked in clear text first",
+                    "remove them, or name a port of the upstream that has TLS from the start",
+                )
+            continue
+        what = _CLEAR.get(port)
+        if what and carried(place) == "tls":
             yield Remark(
                 place.handler,
                 f"nothing takes TLS off on this route, so {text} gets a ClientHello, and that is "

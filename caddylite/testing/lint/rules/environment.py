@@ -60,11 +60,17 @@ def missing_file(view: View) -> Iterator[Remark]:
     for about, path in _files(view):
         if "{" not in path and not os.access(path, os.R_OK):
             yield Remark(
-                about,
+                about if view.at(about) is not None else _where_named(view, path),
                 f"{path} is not there or may not be read: on a machine like this one "
                 "the config does not load",
                 "check the path as the user that Caddy runs as sees it (containers: the mount)",
             )
+
+
+def _where_named(view: View, path: str) -> Span | None:
+    """Return the first line that has a path, for parts of the config that have no place."""
+    lines = enumerate(view.lines, 1)
+    return next((Span(view.file, n, s.find(path) + 1) for n, s in lines if path in s), None)
 
 
 def _files(view: View) -> Iterator[tuple[Any, str]]:

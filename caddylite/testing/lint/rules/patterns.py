@@ -63,7 +63,7 @@ def _patterns(matcher: object) -> Iterator[str]:
 
 @rule("L4008", WARNING, "loose regular expression for names")
 def unanchored(view: View) -> Iterator[Remark]:
-    """Look for SNI expressions that match in the middle of a name, or any character for a dot."""
+    """Look for SNI expressions that match in the middle of a name."""
     for asked in view.matchers:
         inside = (getattr(asked.matcher, "matchers", None) or {}).get("sni_regexp")
         if inside is None or not isinstance(inside.pattern, str):

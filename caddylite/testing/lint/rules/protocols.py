@@ -33,8 +33,12 @@ def wrong_network(view: View) -> Iterator[Remark]:
             where = "listener wrappers see TCP only" if routes.http_server else "this is TCP"
             yield Remark(
                 asked.matcher,
-                f"{name} comes in UDP datagrams, and {where}: it never matches, and in real "
-                "Caddy it makes the routes around it fail now and then",
+                f"{name} comes in UDP datagrams, and {where}: it never matches"
+                + (
+                    ", and in real Caddy it makes the routes around it fail now and then"
+                    if name == "quic"
+                    else ""
+                ),
                 f"move the route to a layer4 server on udp/:{_port(asked, 443)}",
             )
         elif routes.datagrams and name in _STREAM_ONLY:
