@@ -43,6 +43,17 @@ def name_hello(hello: Hello, p: Peek) -> None:
     names["l4.tls.version"] = _VERSIONS.get(version) or f"0x{version:04x}"
 
 
+def note_hello(p: Peek) -> None:
+    """Let the placeholders of a ClientHello be found, if one has been read."""
+    seen, found = p.memo.get("tls", (0, None))
+    if seen is not None or not isinstance(found, Hello):
+        return
+    if p.cx.tls is not None or "l4.tls.server_name" in p.cx.placeholders:
+        name_hello(found, p)  # inside another TLS
+    else:
+        p.cx.hello = found
+
+
 def request(p: Peek) -> Request | str:
     """Return the HTTP request at the beginning, or why there is none; or raise NeedMore."""
     known = p.memo.get("http")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from caddylite.ip import Prefix, parse_range
 from caddylite.layer4.config import Route
 from caddylite.layer4.matching import Matcher, NeedMore, Peek, expand_early, host_text
-from caddylite.layer4.peeked import client_hello, name_hello
+from caddylite.layer4.peeked import client_hello
 from caddylite.tls.server_names import ascii_name, generalised, subject
 from caddylite.wire.clienthello import Hello, NotTLS
 
@@ -152,6 +152,8 @@ class RouteIndex:
         keys = [_keys(route, house) for route in routes]
         self.has_tls = any(k.needs_tls for k in keys)
         self._decided = [k.hello_decides for k in keys]
+        #: The first route that is left out, or taken, by the ClientHello alone.
+        self.hello_from = self._decided.index(True) if any(self._decided) else len(keys)
         self._uncommitted = [k.needs_tls and k.plain for k in keys]
         self._names: dict[str, list[int]] = {}
         self._protocols: dict[str, list[int]] = {}
@@ -203,10 +205,6 @@ class RouteIndex:
         if isinstance(found, NotTLS):
             return self._with_addresses(self._without, p)
         if isinstance(found, Hello):
-            if p.cx.tls is not None or "l4.tls.server_name" in p.cx.placeholders:
-                name_hello(found, p)  # inside another TLS
-            else:
-                p.cx.hello = found
             name, offered, odd = found.server_name, found.alpn if self._protocols else (), False
         else:
             name, offered, odd = "", (), True
@@ -228,11 +226,12 @@ class RouteIndex:
         for protocol in offered:
             found.update(self._protocols.get(protocol, ()))
         known: list[Candidate] = []
+        nobody = Peek(p.data, None, p.datagrams, p.memo)  # what matches names nothing yet
         for i in sorted(found):
             route = self._routes[i]
             if not self._decided[i]:
                 known.append((route, False))
-            elif route.status(p) == _MATCHED:
+            elif route.status(nobody) == _MATCHED:
                 known.append((route, True))
         if len(self._known) >= _KEEP:
             self._known.clear()

@@ -15,9 +15,12 @@ from caddylite.testing.proxy_headers import (
 )
 from caddylite.testing.stream import Clock, Flights, Quiet, Stream
 from caddylite.testing.trace import Trace
+from caddylite.tls.protocols import DEFAULT_ALPN, negotiate
 from caddylite.tls.state import TLSState
 from caddylite.wire import clienthello, http_head, proxy_header
 
+#: The header of a TLS record: Go looks at it whole.
+_RECORD = 5
 _SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 #: What the wrapper ``http_redirect`` takes for a request.
 _PLAIN_HTTP = (b"GET /", b"HEAD ", b"POST ", b"PUT /", b"OPTIO")
@@ -94,6 +97,8 @@ class Effects:
             said = ", ".join(f"{k}={self.cx.vars.get(k)}" for k in handler.values)
             self.note("handler", place, f"sets {said}", handler)
             return False
+        if handler.name == "tee" and self.as_caddy_l4:
+            self.stream.again()
         words = {
             "throttle": "slows it down",
             "tee": "copies what the client says to a branch",
@@ -116,6 +121,8 @@ class Effects:
     def tls(self, policies: Any, place: str, value: Any = None) -> bool:
         """Take TLS off; True if there is none to take off."""
         self.pending_at(place, "waits for a ClientHello")
+        while self.as_caddy_l4 and len(self.stream.data) < _RECORD:
+            self.stream.wait()
         while True:
             found = clienthello.read(self.stream.data)
             if not isinstance(found, clienthello.Incomplete):
@@ -131,8 +138,8 @@ class Effects:
         if policy is not None and policy.drop:
             return self.end("closed", place, "the connection policy drops it")
         wanted = policy.alpn if policy is not None else ()
-        alpn = next((p for p in wanted if p in found.alpn), "")
-        if wanted and found.alpn and not alpn:
+        alpn = negotiate(wanted or DEFAULT_ALPN, found.alpn)
+        if alpn is None:
             return self.end("tls", place, "no ALPN protocol in common: the handshake fails")
         said = f"terminates TLS (SNI {name or 'absent'}{f', ALPN {alpn}' if alpn else ''})"
         self.note("handler", place, said, value)
@@ -196,6 +203,8 @@ class Effects:
             found = proxy_header.read(stream.data)
             if not isinstance(found, proxy_header.Incomplete):
                 return found
+            if self.as_caddy_l4 and stream.data.startswith(b"PROXY"):
+                return proxy_header.Malformed("caddy-l4 wants the whole line in one piece")
             if stream.next_at <= deadline:
                 stream.arrive()
             elif deadline > stream.horizon:

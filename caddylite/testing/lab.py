@@ -99,8 +99,10 @@ class Lab:
             known = self._routers[id(routes)] = routes, _router(routes)
         return known[1]
 
-    def strategy(self, name: str) -> "Strategy":
-        """Return who decides: OURS or REAL."""
+    def strategy(self, name: "str | Strategy") -> "Strategy":
+        """Return who decides: OURS or REAL, or one that is given itself."""
+        if not isinstance(name, str):
+            return name
         known = self._strategies.get(name)
         if known is None:
             known = self._strategies[name] = _make_strategy(name, self)
@@ -112,7 +114,7 @@ class Lab:
         client: Client | None = None,
         *,
         cut: Cut = WHOLE,
-        decide_as: str = OURS,
+        decide_as: "str | Strategy" = OURS,
         detail: bool = True,
     ) -> Trace:
         """Follow a client from a listener (the only one if not named) to where it ends.
@@ -128,7 +130,7 @@ class Lab:
         listener: Listener,
         client: Client,
         cut: Cut = WHOLE,
-        decide_as: str = OURS,
+        decide_as: "str | Strategy" = OURS,
         detail: bool = True,
     ) -> Trace:
         """Follow a client from this listener."""

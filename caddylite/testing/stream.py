@@ -100,6 +100,11 @@ class Stream:
             piece = piece[:limit]
         self.data += piece
 
+    def again(self) -> None:
+        """Let what has come, and is not consumed, come once more: caddy-l4's ``tee`` does."""
+        if self.data:
+            self.coming.appendleft((self.clock.now, self.data))
+
     def catch_up(self, *, datagrams: bool = False) -> None:
         """Take what has come by now."""
         while self.coming and self.coming[0][0] <= self.clock.now:

@@ -1,4 +1,4 @@
-"""Many layer-4 servers in one process of a program, and clients that ask who answers them."""
+"""Many layer-4 servers in one process of a program, and the servers that they lead to."""
 
 import asyncio
 import contextlib
@@ -9,42 +9,27 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.differential.layer4_lists import MARKS, make
+from tests.differential.layer4_clients import CUTS, Sender, ask, ask_datagrams
+from tests.differential.layer4_lists import MARKS, SINK, make
+from tests.differential.layer4_requests import ENVIRONMENT
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
-CUTS = ("whole", "halves", "first")
-SILENT, CLOSED = "silent", "closed"
 AT_ONCE = 96
-#: Seconds between two pieces, and for an answer.
-PAUSE, PATIENCE = 0.06, 0.9
-MADE = {
-    "made_http_api": b"GET /api/x?q=1 HTTP/1.1\r\nHost: api.example.test\r\n\r\n",
-    "made_http_post": b"POST /x.php HTTP/1.1\r\nHost: example.com\r\nContent-Length: 2\r\n\r\nok",
-    "made_smtp": b"EHLO client.example.test\r\n",
-    "made_zeros": bytes(40),
-}
-
-
-def clients(datagrams: bool) -> list[tuple[str, list[bytes]]]:
-    """Return the recorded clients, and some made ones over streams: name and what they send."""
-    out = []
-    for file in sorted(FIXTURES.glob("*.hex")):
-        lines = [bytes.fromhex(line) for line in file.read_text().split()]
-        udp = "udp" in file.stem or file.stem.startswith(("quic", "wireguard"))
-        if udp == datagrams:
-            out.append((file.stem, lines if udp else [b"".join(lines)]))
-    return out if datagrams else out + [(name, [data]) for name, data in MADE.items()]
 
 
 @dataclass
 class Marks:
-    """The servers that the routes lead to: each says its number."""
+    """The ports of servers that the routes lead to: each says its number, the last nothing."""
 
     tcp: list[int] = field(default_factory=list)
     udp: list[int] = field(default_factory=list)
+
+    def of(self, mark: str, datagrams: bool) -> int:
+        """Return the port that a mark in a list stands for."""
+        return (self.udp if datagrams else self.tcp)[-1 if mark == SINK else int(mark[4:])]
 
 
 @contextlib.asynccontextmanager
@@ -52,11 +37,11 @@ async def marks() -> AsyncIterator[Marks]:
     """Run them in this process."""
     loop = asyncio.get_running_loop()
     out, closing = Marks(), []
-    for number in range(MARKS):
+    for answer in [*(b"M%d\n" % number for number in range(MARKS)), b""]:
 
-        async def serve(reader: Any, writer: Any, number: int = number) -> None:
+        async def serve(reader: Any, writer: Any, answer: bytes = answer) -> None:
             with contextlib.suppress(OSError, TimeoutError):
-                writer.write(b"M%d\n" % number)
+                writer.write(answer)
                 await writer.drain()
                 await asyncio.wait_for(reader.read(), 5)
             writer.close()
@@ -64,7 +49,7 @@ async def marks() -> AsyncIterator[Marks]:
         server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=512)
         out.tcp.append(server.sockets[0].getsockname()[1])
         transport, _ = await loop.create_datagram_endpoint(
-            lambda n=number: _Mark(n), ("127.0.0.1", 0)
+            lambda answer=answer: _Mark(answer), ("127.0.0.1", 0)
         )
         out.udp.append(transport.get_extra_info("sockname")[1])
         closing += [server, transport]
@@ -76,14 +61,15 @@ async def marks() -> AsyncIterator[Marks]:
 
 
 class _Mark(asyncio.DatagramProtocol):
-    def __init__(self, number: int) -> None:
-        self.answer = b"M%d\n" % number
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        self.transport.sendto(self.answer, addr)
+        if self.answer:
+            self.transport.sendto(self.answer, addr)
 
 
 def free_ports(count: int) -> list[int]:
@@ -119,26 +105,64 @@ def config(seeds: list[int], folder: str, at: Marks) -> tuple[dict[str, Any], li
         for datagrams in (False, True):
             place = Place(seed, datagrams, next(ports))
             places.append(place)
-            numbers = at.udp if datagrams else at.tcp
-            prefix = "udp/" if datagrams else ""
-            servers[f"{seed}{'u' if datagrams else 't'}"] = {
-                "listen": [f"{prefix}127.0.0.1:{place.port}"],
-                "routes": marked(make(seed, folder, datagrams), prefix, numbers),
-            }
-    logging = {"logs": {"default": {"level": "FATAL"}}}
-    return {"admin": {"disabled": True}, "logging": logging,
-            "apps": {"layer4": {"servers": servers}}}, places  # fmt: skip
+            servers[f"{seed}{'u' if datagrams else 't'}"] = server(place, folder, at)
+    return {
+        "admin": {"disabled": True},
+        "logging": {"logs": {"default": {"level": "FATAL"}}},
+        "apps": {"layer4": {"servers": servers}, "tls": certificate(folder)},
+    }, places
 
 
-def marked(x: Any, prefix: str, ports: list[int]) -> Any:
-    """Put the servers' addresses in the places of the marks."""
-    if isinstance(x, dict):
-        return {k: marked(v, prefix, ports) for k, v in x.items()}
-    if isinstance(x, list):
-        return [marked(v, prefix, ports) for v in x]
-    if isinstance(x, str) and x.startswith("MARK"):
-        return f"{prefix}127.0.0.1:{ports[int(x[4:])]}"
-    return x
+def server(place: Place, folder: str, at: Marks) -> dict[str, Any]:
+    """Return a place's server, with addresses where its list has marks."""
+    prefix = "udp/" if place.datagrams else ""
+
+    def marked(x: Any) -> Any:
+        if isinstance(x, dict):
+            return {k: marked(v) for k, v in x.items()}
+        if isinstance(x, list):
+            return [marked(v) for v in x]
+        if isinstance(x, str) and x.startswith(("MARK", SINK)):
+            return f"{prefix}127.0.0.1:{at.of(x, place.datagrams)}"
+        return x
+
+    return {
+        "listen": [f"{prefix}127.0.0.1:{place.port}"],
+        "routes": marked(make(place.seed, folder, place.datagrams)),
+    }
+
+
+def certificate(folder: str) -> dict[str, Any]:
+    """Return the TLS app, with the one certificate that there is."""
+    file = {"certificate": f"{folder}/certificate.pem", "key": f"{folder}/key.pem"}
+    return {"certificates": {"load_files": [file]}}
+
+
+def write_certificate(folder: Path) -> None:
+    """Make it, for localhost."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "certificate.pem").write_bytes(made.public_bytes(pem))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
 
 
 OURS = [sys.executable, "-m", "caddylite.cli.main"]
@@ -154,7 +178,7 @@ async def running(
     home.mkdir(exist_ok=True)
     file, log = home / "config.json", home / "log"
     file.write_text(json.dumps(plain))
-    env = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    env = {"HOME": str(home), "PATH": os.environ["PATH"], **ENVIRONMENT}
     if argv is OURS:
         env["PYTHONPATH"] = str(Path(__file__).parents[2])
     with log.open("wb") as out:
@@ -194,61 +218,9 @@ def _bound(place: Place) -> bool:
     return False
 
 
-class _Client(asyncio.DatagramProtocol):
-    def __init__(self) -> None:
-        self.got: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        if not self.got.done():
-            self.got.set_result(data)
-
-    def error_received(self, exc: Exception) -> None:
-        pass
-
-
-async def ask_datagrams(port: int, datagrams: list[bytes]) -> str:
-    """Send datagrams; return the mark that answers first."""
-    loop = asyncio.get_running_loop()
-    transport, client = await loop.create_datagram_endpoint(
-        _Client, remote_addr=("127.0.0.1", port)
-    )
-    try:
-        for datagram in datagrams:
-            transport.sendto(datagram)
-        return (await asyncio.wait_for(client.got, PATIENCE)).decode().strip()
-    except TimeoutError:
-        return SILENT
-    finally:
-        transport.close()
-
-
-async def ask(port: int, data: bytes, cut: str) -> str:
-    """Send a stream, cut in this way; return the mark, or what became of the connection."""
-    try:
-        reader, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port), 5)
-    except (OSError, TimeoutError):
-        return "refused"
-    try:
-        at = {"whole": 0, "halves": len(data) // 2, "first": 1}[cut]
-        if at:
-            writer.write(data[:at])
-            await writer.drain()
-            await asyncio.sleep(PAUSE)
-        writer.write(data[at:])
-        await writer.drain()
-        got = await asyncio.wait_for(reader.read(64), PATIENCE)
-        return got.decode("latin-1").strip() or CLOSED
-    except TimeoutError:
-        return SILENT
-    except OSError:
-        return CLOSED
-    finally:
-        writer.close()
-
-
-async def row(place: Place, sent: list[bytes], gate: asyncio.Semaphore) -> tuple[str, ...]:
+async def row(place: Place, sender: Sender, gate: asyncio.Semaphore) -> tuple[str, ...]:
     """Ask with every cut."""
     async with gate:
         if place.datagrams:
-            return (await ask_datagrams(place.port, sent),)
-        return tuple([await ask(place.port, sent[0], cut) for cut in CUTS])
+            return (await ask_datagrams(place.port, sender.sent),)
+        return tuple([await ask(place.port, sender, cut) for cut in CUTS])

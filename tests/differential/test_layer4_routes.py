@@ -5,43 +5,35 @@ through each, whole and cut. ``CADDYLITE_LISTS`` says how many lists (10 if not 
 minutes), ``CADDYLITE_LISTS_FROM`` the first seed. The program is ``CADDY_L4``, else ``CADDY`` if
 it has layer 4.
 
-Where the real one waits without an answer, any answer of ours may come earlier. Where its answer
-changes with the cut, ours must be the same for every cut. What else may differ is the order of
-routes that still wait (README, departures): there ``caddylite.testing`` must say of both programs
-what they said, from the same routes and bytes.
+Ours must be the answer of the house's rules, for every cut the same. The real one's must be that
+too, or else one that caddy-l4's own rules allow (README, departures): ``layer4_model`` says which
+these are, from the same routes and bytes.
 """
 
 import asyncio
-import json
 import os
 import subprocess
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from caddylite.testing.clients import Client
-from caddylite.testing.lab import OURS as OUR_ROUTER
-from caddylite.testing.lab import REAL, Lab
-from tests.differential.layer4_lists import make
+from tests.differential.layer4_clients import Sender, senders
+from tests.differential.layer4_matchers import write_files
+from tests.differential.layer4_model import Model
 from tests.differential.layer4_probes import (
     AT_ONCE,
-    CLOSED,
     OURS,
-    PATIENCE,
-    SILENT,
     Marks,
     Place,
-    clients,
-    marked,
     marks,
     row,
     running,
+    write_certificate,
 )
+from tests.differential.layer4_requests import ENVIRONMENT
 from tests.differential.oracle import find
 
-#: Recorded clients that our matchers know and caddy-l4's do not: an XML declaration first.
-DEPARTURES = ("xmpp_gosendxmpp",)
 LISTS = int(os.environ.get("CADDYLITE_LISTS", "10"))
 FIRST = int(os.environ.get("CADDYLITE_LISTS_FROM", "0"))
 CHUNK = 10
@@ -64,81 +56,75 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def agree(theirs: tuple[str, ...], ours: tuple[str, ...]) -> bool:
-    """Is ours right, by what the real one said?"""
-    if len(set(ours)) > 1 and not (len(set(theirs)) == 1 and theirs[0] == SILENT):
-        return False
-    if len(set(theirs)) > 1 or theirs[0] == SILENT:
-        return True
-    return ours == theirs
+@dataclass
+class Question:
+    """A client at a place, in both programs; what it is to get from ours, by the model."""
 
+    their: Place
+    our: Place
+    sender: Sender
+    model: Model
+    theirs: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
 
-class Likeness:
-    """What the tester of configs says of both programs, for one server."""
+    async def ask(self, gate: asyncio.Semaphore) -> None:
+        """Ask both programs, with every cut."""
+        self.theirs, self.ours = await asyncio.gather(
+            row(self.their, self.sender, gate), row(self.our, self.sender, gate)
+        )
 
-    def __init__(self, place: Place, folder: str) -> None:
-        prefix = "udp/" if place.datagrams else ""
-        routes = marked(make(place.seed, folder, place.datagrams), prefix, list(range(3000, 3100)))
-        server = {"listen": [f"{prefix}127.0.0.1:999"], "routes": routes}
-        config = {"apps": {"layer4": {"servers": {"x": server}}}}
-        self._lab = Lab.from_text(json.dumps(config), "likeness.json")
-        self._datagrams = place.datagrams
+    @property
+    def wrong(self) -> str:
+        """Say what is wrong with the answers; nothing if they are right."""
+        wanted = self.model.ours(self.sender)
+        if self.ours != wanted or len(set(wanted)) > 1:
+            return self._said(f"by the rules {wanted}")
+        if self.theirs != self.ours:
+            allowed = self.model.theirs(self.sender)
+            if any(
+                a not in (o, *may) for a, o, may in zip(self.theirs, wanted, allowed, strict=True)
+            ):
+                return self._said(f"by caddy-l4's rules {[sorted(may) for may in allowed]}")
+        return ""
 
-    def says(self, sent: list[bytes], who: str) -> str:
-        client = Client(
-            b"".join(sent), remote=("127.0.0.1", 50000), patience=PATIENCE, time=time.time(),
-            network="udp" if self._datagrams else "tcp",
-            datagrams=tuple(sent) if self._datagrams else (),
-        )  # fmt: skip
-        trace = self._lab.connect("x", client, decide_as=who, detail=False)
-        if trace.outcome == "proxy":
-            return f"M{int(trace.upstream.rpartition(':')[2]) - 3000}"
-        return SILENT if self._datagrams or trace.outcome == "pending" else CLOSED
-
-    def explains(self, sent: list[bytes], theirs: tuple[str, ...], ours: tuple[str, ...]) -> bool:
-        """Is it a difference in the order of routes alone?"""
-        if len(set(ours)) > 1:
-            return False
-        return (self.says(sent, REAL), self.says(sent, OUR_ROUTER)) == (theirs[0], ours[0])
+    def _said(self, more: str) -> str:
+        kind = "udp" if self.our.datagrams else "tcp"
+        return (
+            f"{self.our.seed} {kind} {self.sender.name}: Caddy {self.theirs}, caddylite "
+            f"{self.ours}; {more}"
+        )
 
 
 async def compare(seeds: list[int], folder: Path, at: Marks) -> tuple[int, list[str]]:
     """Return how many answers were compared, and the differences."""
-    (folder / "ours").write_text("127.0.0.0/8\n")
-    (folder / "theirs").write_text("10.0.0.0/8\nnonsense\n")
+    write_files(folder)
+    write_certificate(folder)
     assert CADDY is not None
     gate = asyncio.Semaphore(AT_ONCE)
     async with (
         running([CADDY], seeds, folder, at) as theirs,
         running(OURS, seeds, folder, at) as us,
     ):
-        asked = [
-            (their, our, name, sent)
+        questions = [
+            Question(their, our, sender, model)
             for their, our in zip(theirs, us, strict=True)
-            for name, sent in clients(our.datagrams)
+            for model in [Model(our, str(folder))]
+            for sender in senders(our.datagrams)
         ]
-
-        async def both(their: Place, our: Place, sent: list[bytes]) -> tuple[tuple[str, ...], ...]:
-            return await asyncio.gather(row(their, sent, gate), row(our, sent, gate))
-
-        answers = await asyncio.gather(*(both(t, o, sent) for t, o, _, sent in asked))
-        found = list(zip(asked, answers, strict=True))
+        await asyncio.gather(*(q.ask(gate) for q in questions))
+        left = [q for q in questions if q.wrong]
         for _ in range(2):  # a busy machine may be late: ask again, with less to do
-            found = [(a, said) for a, said in found if not agree(*said) and a[2] not in DEPARTURES]
-            again = await asyncio.gather(*(both(t, o, sent) for (t, o, _, sent), _ in found))
-            found = [(a, said) for (a, _), said in zip(found, again, strict=True)]
-        wrong = [
-            f"{our.seed} {'udp' if our.datagrams else 'tcp'} {name}: Caddy {said[0]}, "
-            f"caddylite {said[1]}"
-            for (_, our, name, sent), said in found
-            if not agree(*said) and not Likeness(our, str(folder)).explains(sent, *said)
-        ]
-    return sum(len(said) for said, _ in answers), wrong
+            await asyncio.gather(*(q.ask(gate) for q in left))
+            left = [q for q in left if q.wrong]
+    return sum(len(q.ours) for q in questions), [q.wrong for q in left]
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seeds", CHUNKS, ids=lambda s: f"{s[0]}-{s[-1]}")
-def test_the_same_upstream_is_reached(seeds, tmp_path):
+def test_the_same_upstream_is_reached(seeds, tmp_path, monkeypatch):
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
     async def main() -> tuple[int, list[str]]:
         async with marks() as at:
             return await compare(seeds, tmp_path, at)
@@ -146,14 +132,3 @@ def test_the_same_upstream_is_reached(seeds, tmp_path):
     count, wrong = asyncio.run(main())
     assert count > 100 * len(seeds)
     assert not wrong, "\n".join(wrong)
-
-
-def test_the_lists_go_over_every_matcher():
-    """So that the suite cannot lose one unseen."""
-    found: set[str] = set()
-    for seed in range(100):
-        for datagrams in (False, True):
-            for route in make(seed, "", datagrams):
-                for matchers in route.get("match", ()):
-                    found |= set(matchers)
-    assert len(found) == 22, sorted(found)

@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caddylite.layer4.routing import FALLBACK, LIMIT, OVERFULL, PENDING, Router
+from caddylite.placeholders import UNKNOWN
 from tests.layer4.routes import (
     connection,
     cuts,
@@ -160,3 +161,46 @@ def test_any_set_of_a_route_is_enough():
     assert router.decide(connection(), b"SSH-2.0-x\r\n") == 0
     assert router.decide(connection(), hello("a")) == 0
     assert router.decide(connection(), hello("b")) == FALLBACK
+
+
+def reading(name: str, value: str) -> dict:
+    return {"vars": {f"{{l4.{name}}}": [value]}}
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_a_matcher_sees_only_what_matchers_before_it_have_set(index):
+    named = reading("tls.server_name", "a")
+    behind = Router(routes({"tls": {"sni": ["b"]}}, named, {"ssh": {}}), index=index)
+    before = Router(routes(named, {"tls": {"sni": ["b"]}}, {"ssh": {}}), index=index)
+    for pieces in cuts(hello("a")):
+        assert outcome(behind, pieces) == 1
+        assert outcome(before, pieces) == FALLBACK
+
+
+def test_in_a_set_what_reads_names_is_asked_behind_what_sets_them():
+    router = Router(routes({"tls": {}, **reading("tls.server_name", "a")}, {"tls": {}}))
+    for pieces in cuts(hello("a")):
+        assert outcome(router, pieces) == 0
+    assert outcome(router, [hello("b")]) == 1
+    inside = Router(routes({"not": [{"tls": {}, **reading("tls.server_name", "a")}]}))
+    for pieces in cuts(hello("a")):
+        assert outcome(inside, pieces) == FALLBACK
+
+
+def test_names_set_behind_a_pending_route_are_forgotten():
+    named = reading("tls.server_name", "a")
+    router = Router(
+        routes(named, {"regexp": {"pattern": "^x", "count": 9999}}, {"tls": {"sni": ["b"]}})
+    )
+    cx = connection()
+    data = hello("a")
+    assert router.decide(cx, data) == PENDING
+    assert router.settle(cx, data) == PENDING
+    assert router.decide(cx, data + bytes(9999)) == FALLBACK
+
+
+def test_a_name_for_handlers_does_not_hang_on_routes_behind():
+    whole = routes({"regexp": {"pattern": "^\\x16", "count": 1}}, {"tls": {"sni": ["a"]}})
+    cx = connection()
+    assert Router(whole).decide(cx, hello("a")) == 0
+    assert cx.lookup("l4.tls.server_name") is UNKNOWN

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from caddylite.errors import ConfigError
 from caddylite.layer4.config import Route
 from caddylite.layer4.routing import MATCHING_TIMEOUT
-from caddylite.testing.caddy_l4.reading import Ask, Broken, Need, prepare
+from caddylite.testing.caddy_l4.reading import Ask, Broken, Need, Order, prepare
 from caddylite.testing.stream import Quiet
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ class _Closed(Exception):
 
 
 class CaddyL4:
-    """The strategy of caddy-l4 at 42db569."""
+    """The strategy of caddy-l4 at 42db569; ``order`` is that of the matchers in a set."""
 
     as_caddy_l4 = True
 
-    def __init__(self, lab: "Lab") -> None:
-        self.lab = lab
+    def __init__(self, lab: "Lab", order: Order = list) -> None:
+        self.lab, self.order = lab, order
         self._known: dict[int, tuple[Sequence[Route], list[Ask]]] = {}
 
     def _asks(self, routes: Sequence[Route]) -> list[Ask]:
         known = self._known.get(id(routes))
         if known is None:
-            known = self._known[id(routes)] = routes, _prepared(routes)
+            known = self._known[id(routes)] = routes, _prepared(routes, self.order)
         return known[1]
 
     def routes(self, walk: "Walk", routes: Sequence[Route], where: str, timeout: float) -> bool:
@@ -72,13 +72,13 @@ class CaddyL4:
         walk.routes_step(routes, self.lab.router(routes), where, 0, taken)
 
 
-def _prepared(routes: Sequence[Route]) -> list[Ask]:
+def _prepared(routes: Sequence[Route], order: Order) -> list[Ask]:
     try:
-        return [prepare(route) for route in routes]
+        return [prepare(route, order) for route in routes]
     except ConfigError:
         from caddylite.testing.unready import usable
 
-        return [prepare(route) for route in usable(routes)]
+        return [prepare(route, order) for route in usable(routes)]
 
 
 class _Run:

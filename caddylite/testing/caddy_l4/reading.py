@@ -4,8 +4,10 @@ What they answer once they have read is what ours answer; so each of ours is ask
 that theirs would have had. Where theirs decides and ours would wait, theirs refutes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from caddylite.layer4.config import Route
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek, host_text
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
 
 #: A ClientHello or its records above this break a connection.
 _LARGEST: Final = 16 * 1024
-#: Matchers that need no bytes are asked first. (In Go the order within a set is random.)
+#: Matchers that need no bytes.
 _CHEAP: Final = ("remote_ip", "local_ip", "remote_ip_list", "clock", "vars", "vars_regexp")
+#: A user that no client can name.
+_NOBODY: Final = "\0"
 
 
 class Need(Exception):
@@ -29,6 +33,9 @@ class Broken(Exception):
 
 #: Looks at the bytes before our matcher is asked: True to ask it, False refutes; Need; Broken.
 Reader = Callable[[Peek], bool]
+#: Puts the matchers of a set in the order in which they are asked. It is that of a map in Go,
+#: which is another one each time a config is loaded.
+Order = Callable[[list[str]], Sequence[str]]
 
 
 class Ask:
@@ -47,28 +54,30 @@ class Ask:
         return _any(self.sets, p)
 
 
-def prepare(route: Route) -> Ask:
-    """Make a route's matchers ready."""
-    return Ask([_prepare_set(s) for s in route.match])
+def prepare(route: Route, order: Order = list) -> Ask:
+    """Make a route's matchers ready; if not told otherwise, those that need no bytes come first."""
+    return Ask([_prepare_set(s, order) for s in route.match])
 
 
-def _prepare_set(matchers: Mapping[str, Matcher]) -> list[Match]:
-    names = sorted(matchers, key=lambda name: (name not in _CHEAP, name))
-    return [_prepare(name, matchers[name]) for name in names]
+def _prepare_set(matchers: Mapping[str, Matcher], order: Order) -> list[Match]:
+    names = order(sorted(matchers, key=lambda name: (name not in _CHEAP, name)))
+    return [_prepare(name, matchers[name], order) for name in names]
 
 
 def _any(sets: list[list[Match]], p: Peek) -> bool:
     return any(all(test(p) for test in tests) for tests in sets)
 
 
-def _prepare(name: str, matcher: Any) -> Match:
+def _prepare(name: str, matcher: Any, order: Order) -> Match:
     if name == "not":
-        sets = [_prepare_set(s) for s in matcher.sets or ()]
+        sets = [_prepare_set(s, order) for s in matcher.sets or ()]
         return lambda p: not _any(sets, p)
     if name == "wireguard":
         return _wireguard(matcher)
     if name == "xmpp":
         return lambda p: _enough(p, 50) and b"jabber" in p.data[:50]
+    if name == "postgres":
+        matcher = _listed_users(matcher)
     test, reader = matcher.prepare(None), _READERS.get(name)
 
     def match(p: Peek) -> bool:
@@ -152,6 +161,7 @@ def _http(p: Peek) -> bool:
         raise Need from None
     if isinstance(found, str):
         raise Broken(found)
+    found.remote, found.client_ip = "", ""  # a request that was not served has no address
     return True
 
 
@@ -186,6 +196,14 @@ def _postgres(p: Peek) -> bool:
     _enough(p, 4)
     size = int.from_bytes(p.data[:4], "big")
     return 8 <= size <= 4 + _POSTGRES_PAYLOAD and _enough(p, size)
+
+
+def _listed_users(matcher: Any) -> Any:
+    """Let ``*`` stand for nobody: it counts only for a client that names no user, and all do."""
+    if "*" not in matcher.user:
+        return matcher
+    listed = {name: bases for name, bases in matcher.user.items() if name != "*"}
+    return replace(matcher, user=listed or {_NOBODY: None})
 
 
 def _rdp(p: Peek) -> bool:

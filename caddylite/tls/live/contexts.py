@@ -98,20 +98,6 @@ def _set_curves(context: SSL.Context, curves: str) -> None:
         raise ConfigError(f"this OpenSSL cannot be told to use the curves {curves}")
 
 
-def negotiate(ours: Sequence[str], theirs: Sequence[str]) -> str | None:
-    """Agree on a protocol (RFC 7301, 3.2): our preference counts; None if there is no way.
-
-    As in Go, a client that knows nothing newer than HTTP/1.1 is served without ALPN by a server
-    that has HTTP/2.
-    """
-    if not ours or not theirs:
-        return ""
-    for name in ours:
-        if name in theirs:
-            return name
-    return "" if "h2" in ours and "http/1.1" in theirs else None
-
-
 def _selector(ours: tuple[str, ...]) -> Any:
     names = [name.encode("utf-8", "surrogateescape") for name in ours]
 

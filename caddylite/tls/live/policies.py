@@ -16,14 +16,13 @@ from caddylite.tls.alerts import INTERNAL_ERROR, NO_APPLICATION_PROTOCOL, Refusa
 from caddylite.tls.certificate import Certificate
 from caddylite.tls.handshake import HandshakeTest, Peer
 from caddylite.tls.live.client_auth import client_auth
-from caddylite.tls.live.contexts import ContextMaker, negotiate
+from caddylite.tls.live.contexts import ContextMaker
 from caddylite.tls.live.keylog import key_log
 from caddylite.tls.policy import ConnectionPolicy
+from caddylite.tls.protocols import DEFAULT_ALPN, negotiate
 from caddylite.tls.server_names import ascii_name
 from caddylite.wire.clienthello import Hello
 
-#: Caddy's default for policies that name no protocols.
-DEFAULT_ALPN: Final = ("h2", "http/1.1")
 #: From this many policies on they are looked up by server name first, as in Caddy.
 _MANY: Final = 30
 

@@ -14,7 +14,6 @@ from caddylite.tls.client_auth.verifier.leaf import Leaf
 from caddylite.tls.handshake_match.remote_ip import RemoteIP
 from caddylite.tls.handshake_match.sni import SNI
 from caddylite.tls.leaf_cert_loader.pem import PEM
-from caddylite.tls.live.contexts import negotiate
 from caddylite.tls.policy import ClientAuthentication, ConnectionPolicy
 from tests.tls.live.wire import Server
 
@@ -29,22 +28,6 @@ def refused(pair) -> int:
     assert pair.made == 0
     assert pair.below.out[:-1] == ALERT
     return pair.below.out[-1]
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs", "result"),
-    [
-        (("h2", "http/1.1"), ("http/1.1", "h2"), "h2"),
-        (("http/1.1",), ("h2", "http/1.1"), "http/1.1"),
-        (("http/1.1",), ("h2",), None),
-        ((), ("h2",), ""),
-        (("h2",), (), ""),
-        (("h2",), ("http/1.1",), ""),
-        (("h2",), ("spdy/3",), None),
-    ],
-)
-def test_protocols_are_agreed_on(ours, theirs, result):
-    assert negotiate(ours, theirs) == result
 
 
 def test_alpn_by_our_preference(tmp_path):
