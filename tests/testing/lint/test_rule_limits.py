@@ -6,6 +6,7 @@ from caddylite.testing.lint import all_rules, lint
 from tests.testing.lint.configs import ROUTE, SITE, A, dial, one, server, two, wrapper
 
 WILD = "*.x.example {\n\trespond hi\n}\n"
+MUTUAL = "tls {\nconnection_policy {\nclient_auth {\nmode %s\n}\n}\n}"
 FRONT = "proxy_protocol {\n%s\n}\n%%s\ntls"
 LOG = "{\n\tlog {\n\t\toutput net %s\n\t}\n}\n"
 
@@ -57,6 +58,11 @@ CASES = {
     "L4005": (
         [server(ROUTE)[:-2], "a.example {\n\thandle {\n\t\trespond hi\n\t}\n"],
         [server(ROUTE), "a.example {\n\trespond {env.PATH}\n}\n"],
+    ),
+    "L4006": (
+        [server("route {\ntls\n}"), server("route {\nsubroute {\nroute {\ntls\n}\n}\n}")],
+        [server("route {\nclose\n}"), wrapper("@a tls\nroute @a {\nvars a b\n}"),
+         server("route {\nsubroute {\nroute {\necho\n}\n}\n}")],
     ),
     "L4007": (
         [one(r"tls sni_regexp ^(a|b)\\.example$"), one(r"quic sni_regexp ^\\d$", "udp/:443")],
@@ -117,6 +123,13 @@ CASES = {
         [dial("127.0.0.1:8443", matcher="not ssh"), behind("ssh", "127.0.0.1:8443"),
          behind("tls sni a", "127.0.0.1:22", "ssh")],
     ),
+    "L4050": (
+        [terminated("x:99").replace(SITE, "http://a.example {\n}\n"),
+         terminated("x:99").replace("{\n", "{\nauto_https off\n", 1),
+         terminated("x:99").replace("{\n", "{\nauto_https disable_certs\n", 1)],
+        [terminated("x:99"), terminated("x:99").replace("a.example {", "a.example:8443 {"),
+         terminated("x:99").replace("{\n", "{\nauto_https disable_redirects\n", 1)],
+    ),
     "L4055": (
         [terminated("app:7880"), terminated("app:3000", ":8443")],
         [terminated("app:7880", policy="http/1.1"), terminated("turn:5349"),
@@ -141,6 +154,11 @@ CASES = {
         [dial("x:1", matcher="proxy_protocol", before="proxy_protocol"),
          dial("x:1", matcher="remote_ip 10.0.0.0/8", before="proxy_protocol")],
     ),
+    "L4059": (
+        [dial("x:1", matcher="tls", before=MUTUAL % mode) for mode in ("request", "require")],
+        [dial("x:1", matcher="tls", before=MUTUAL % "require_and_verify"),
+         dial("x:1", matcher="tls", before="tls")],
+    ),
     "L4060": (
         [dial("{\nupstream {l4.tls.server_name}:443\nallow_private\n}", matcher="tls"),
          dial("x-{l4.http.host}:80", matcher="http", listen=":80")],
@@ -163,6 +181,15 @@ CASES = {
     "L4076": (
         [server(ROUTE, "127.0.0.1:5000/udp"), dial("x:53/tcp")],
         [server(ROUTE, "udp/127.0.0.1:5000"), dial("unix//run/x:1/udp")],
+    ),
+    "L4078": (
+        [wrapper(f"@a ssh\n{A}").replace("servers {", "servers :8443 {"),
+         wrapper(f"@a ssh\n{A}").replace("servers {", "servers site.example:443 {"),
+         wrapper(f"@a ssh\n{A}", "site.example {\nbind 127.0.0.1\n}\n").replace(
+             "servers {", "servers :443 {")],
+        [wrapper(f"@a ssh\n{A}").replace("servers {", "servers :443 {"),
+         wrapper(f"@a ssh\n{A}", "").replace("servers {", "servers :8443 {"),
+         wrapper(f"@a ssh\n{A}")],
     ),
     "L4077": (
         [server(ROUTE, ":53"), server(ROUTE, "10.0.0.1:51820")],

@@ -1,5 +1,6 @@
 """Each rule with a config that it is for, and a like one that it must leave alone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,14 @@ def test_each_point_of_the_issue_has_a_rule(point):
     code = AT_LEAST[point]
     bad = OTHERWISE.get(code) or (CASES[code][0] if code in CASES else LIMITS[code][0][0])
     assert code in [f.code for f in lint(bad)]
+
+
+def test_the_readme_has_every_rule_under_one_subject():
+    text = (SAMPLES.parent / "README.md").read_text()
+    table = text.partition("| about | codes |")[2].partition("\n\n")[0]
+    named = [
+        number
+        for first, last in re.findall(r"L(4\d{3})(?:–L(4\d{3}))?", table)
+        for number in range(int(first), int(last or first) + 1)
+    ]
+    assert sorted(named) == [int(r.code[1:]) for r in all_rules()]

@@ -7,14 +7,14 @@ from caddylite.adapt import ownership
 from caddylite.testing.lint.finding import WARNING, Remark
 from caddylite.testing.lint.names import name_covers, site_names, snis
 from caddylite.testing.lint.rule import rule
-from caddylite.testing.lint.view import Place, View
+from caddylite.testing.lint.view import Place, View, addresses
 
 _VPN = ("ocserv", "openconnect", "anyconnect", "vpn")
 
 
 def certificate_names(view: View) -> set[str] | None:
     """Return the names that certificates are managed for; None if others are loaded too."""
-    names = {name.lower() for s in view.http_servers for name, _ in site_names(view, s)}
+    names = {name.lower() for s in view.http_servers for name in _managed(view, s)}
     tls = view.tls_app
     if tls is None:
         return names
@@ -26,6 +26,18 @@ def certificate_names(view: View) -> set[str] | None:
         if policy.on_demand or policy.get_certificate:
             return None
     return names
+
+
+def _managed(view: View, server: str) -> Iterator[str]:
+    """Yield the names of the sites of a server that certificates are got for of themselves."""
+    settings = view.http_servers[server]
+    automatic = settings.automatic_https
+    off = automatic is not None and (automatic.disable or automatic.disable_certificates)
+    ports = {a.start_port for a in addresses(settings.listen)}
+    if off or (ports == {view.http_port} and not settings.tls_connection_policies):
+        return
+    skipped = (*automatic.skip, *automatic.skip_certificates) if automatic is not None else ()
+    yield from (name for name, _ in site_names(view, server) if name not in skipped)
 
 
 def _wanted(place: Place) -> tuple[str, ...]:
@@ -97,6 +109,22 @@ def not_verified(view: View) -> Iterator[Remark]:
                 place.handler,
                 f"whoever answers at {text} is believed, with any certificate",
                 "trust its authority (tls_trust_pool), and say its name (tls_server_name)",
+            )
+
+
+@rule("L4059", WARNING, "client certificates asked for and not checked")
+def not_checked(view: View) -> Iterator[Remark]:
+    """Look for modes of client authentication that take every certificate."""
+    for place in view.handlers:
+        for policy in getattr(place.handler, "connection_policies", ()):
+            asked = policy.client_authentication
+            if asked is None or asked.mode not in ("request", "require") or asked.verifiers:
+                continue
+            yield Remark(
+                place.handler,
+                f"the mode '{asked.mode}' takes any certificate, also one that the client has "
+                "made itself",
+                "write mode require_and_verify, with the authorities in trust_pool",
             )
 
 

@@ -1,12 +1,18 @@
 """Routes that are never reached, and those that take what was not meant for them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from caddylite.layer4.config import Route
 from caddylite.testing.lint.covering import route_covers
 from caddylite.testing.lint.finding import INFO, WARNING, Remark
 from caddylite.testing.lint.rule import rule
 from caddylite.testing.lint.view import ENDS, Routes, View
+
+#: Handlers that pass every connection on.
+_GO_ON: Final = {
+    "tls", "proxy_protocol", "postgres_tls", "subroute", "tee", "throttle", "vars",
+}  # fmt: skip
 
 
 def keeps(route: Route) -> bool:
@@ -55,6 +61,28 @@ def catch_all_in_the_middle(view: View) -> Iterator[Remark]:
                     f"route{'s' * (behind > 1)} behind it never run{'s' * (behind == 1)}",
                     "move it to the end, or give it matchers",
                 )
+
+
+@rule("L4006", WARNING, "server that keeps no connection")
+def leads_nowhere(view: View) -> Iterator[Remark]:
+    """Look for layer-4 servers none of whose routes ends anywhere: each connection is closed."""
+    for routes in view.lists:
+        if routes.kind == "server" and not any(
+            h.name not in _GO_ON for h in _handlers(routes.routes)
+        ):
+            yield Remark(
+                routes.owner,
+                "no route of this server keeps a connection (proxy, echo, socks5 …): "
+                "what it matches is closed as well",
+                "add a route with the handler 'proxy'",
+            )
+
+
+def _handlers(routes: Iterable[Route]) -> Iterator[Any]:
+    for route in routes:
+        for handler in route.handle:
+            yield handler
+            yield from _handlers(getattr(handler, "routes", ()))
 
 
 @rule("L4015", INFO, "route that does nothing")

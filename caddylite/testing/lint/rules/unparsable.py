@@ -1,5 +1,6 @@
 """Files that cannot be adapted: the compiler's own words, and what to do."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -7,16 +8,21 @@ from caddylite.testing.lint.finding import ERROR, Edit, Remark
 from caddylite.testing.lint.rule import rule
 from caddylite.testing.lint.view import View
 
-#: What to do where the compiler has words and no advice: pieces of what it says, and what helps.
+#: What to do where the compiler has words and no advice: what it says, and what helps.
 _ADVICE: Final = (
     (
-        ("layer4: ", 'unknown field "listener_wrappers"'),
+        'layer4: .*unknown field "listener_wrappers"',
         "listener wrappers belong to HTTP servers (apps.http.servers); in a layer4 server the "
         "handler proxy_protocol takes a PROXY header off, first in the first route",
     ),
     (
-        ("layer4: ", 'unknown field "tls_connection_policies"'),
+        'layer4: .*unknown field "tls_connection_policies"',
         "a layer4 server has no policies: write them into its handler tls (connection_policies)",
+    ),
+    (
+        r"'layer4': wrong argument count .* after '\d{1,3}'",
+        "an address is one word (127.0.0.1:5000 { … }); docker labels split it at its dots: keep "
+        "such a server in a Caddyfile, or listen on a port only",
     ),
 )
 
@@ -31,7 +37,7 @@ def unparsable(view: View) -> Iterator[Remark]:
     if error is None:
         return
     said = str(error)
-    advice = next((a for words, a in _ADVICE if all(w in said for w in words)), "")
+    advice = next((a for words, a in _ADVICE if re.search(words, said, re.S)), "")
     todo = advice or " ".join((error.hint or "correct it; caddy refuses this file too").split())
     yield Remark(error.at, said, todo, _fix(view))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.testing.lint.finding import INFO, WARNING, Remark
 from caddylite.testing.lint.names import alpns, name_covers, site_names, snis
 from caddylite.testing.lint.rule import rule
@@ -49,6 +50,25 @@ def no_site(view: View) -> Iterator[Remark]:
                 "never run: nothing listens",
                 "add a site (example.com { … }), or move the routes to a layer4 server",
             )
+
+
+@rule("L4078", WARNING, "options for an address that no server has")
+def nobody_there(view: View) -> Iterator[Remark]:
+    """Look for ``servers <address>`` that is not, letter for letter, where a server listens."""
+    listening = {text for s in view.http_servers.values() for text in s.listen}
+    for block in view.blocks if listening else ():
+        for segment in block.segments if not block.keys else ():
+            d = Dispenser(segment)
+            d.next()
+            address = d.opt_arg() if segment[0].text == "servers" else None
+            if address and address not in listening:
+                yield Remark(
+                    segment[0].span,
+                    f"no site of this file makes a server on {address} (they listen on "
+                    f"{', '.join(sorted(listening))}), so these options hold for none",
+                    "write the address as the server has it (with 'bind' the host stands in it), "
+                    "or no address, for all servers",
+                )
 
 
 @rule("L4028", INFO, "layer4 wrapper without tls behind it")
