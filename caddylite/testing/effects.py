@@ -179,6 +179,8 @@ class Effects:
         if policy == REJECT:
             return self.end("closed", place, "this peer may not send a PROXY header")
         self.stream.take(found.size)
+        if handler and self.as_caddy_l4:
+            self.stream.unread()
         if policy == IGNORE:
             self.note("handler", place, "drops a PROXY header from a peer not trusted", ir)
             return False

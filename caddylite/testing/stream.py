@@ -102,8 +102,13 @@ class Stream:
 
     def again(self) -> None:
         """Let what has come, and is not consumed, come once more: caddy-l4's ``tee`` does."""
-        if self.data:
-            self.coming.appendleft((self.clock.now, self.data))
+        pieces = self.datagrams or ((self.data,) if self.data else ())
+        self.coming.extendleft((self.clock.now, piece) for piece in reversed(pieces))
+
+    def unread(self) -> None:
+        """Let it count as not come yet: caddy-l4 keeps it elsewhere behind ``proxy_protocol``."""
+        self.again()
+        self.data, self.datagrams, self.memo = b"", (), {}
 
     def catch_up(self, *, datagrams: bool = False) -> None:
         """Take what has come by now."""

@@ -40,7 +40,7 @@ async def marks() -> AsyncIterator[Marks]:
     for answer in [*(b"M%d\n" % number for number in range(MARKS)), b""]:
 
         async def serve(reader: Any, writer: Any, answer: bytes = answer) -> None:
-            with contextlib.suppress(OSError, TimeoutError):
+            with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
                 writer.write(answer)
                 await writer.drain()
                 await asyncio.wait_for(reader.read(), 5)

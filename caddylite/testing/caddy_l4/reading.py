@@ -55,7 +55,7 @@ class Ask:
 
 
 def prepare(route: Route, order: Order = list) -> Ask:
-    """Make a route's matchers ready; if not told otherwise, those that need no bytes come first."""
+    """Make a route's matchers ready; those that need no bytes come first if nothing is said."""
     return Ask([_prepare_set(s, order) for s in route.match])
 
 

@@ -88,3 +88,60 @@ def test_what_its_proxy_protocol_handler_makes_of_policies(options, with_header,
 def test_a_full_buffer_closes():
     trace = lab("regexp ^x 65000").connect("", clients.Client(b"x" * 30000), decide_as=REAL)
     assert (trace.outcome, trace.why) == ("closed", "matching buffer is full")
+
+
+def server(body: str) -> Lab:
+    return Lab.from_text(f"{{\nlayer4 {{\n:443 {{\n{body}\n}}\n}}\n}}\n")
+
+
+def test_bytes_that_were_read_come_again_behind_a_tee():
+    behind = "@x regexp ^abab 4\nroute @x {\nproxy a:1\n}\n@y regexp ^abcd 4\nroute @y {\necho\n}"
+    at_once = server("route {\ntee {\necho\n}\n}\n" + behind)
+    later = server("@a regexp ^ab 2\nroute @a {\ntee {\necho\n}\n}\n" + behind)
+    two, four = clients.Client(b"ab"), clients.Client(b"abcd")
+    assert at_once.connect("", two, decide_as=REAL).outcome == "pending"
+    assert at_once.connect("", four, decide_as=REAL).outcome == "echo"
+    assert later.connect("", two, decide_as=REAL).upstream == "a:1"
+    assert later.connect("", two).outcome == "pending"
+
+
+@pytest.mark.parametrize(
+    ("at", "outcome"), [(1, "proxy"), (4, "proxy"), (5, "closed"), (20, "closed")]
+)
+def test_a_proxy_line_must_come_in_one_piece(at, outcome):
+    config = server("route {\nproxy_protocol\n}\n@s ssh\nroute @s {\nproxy a:1\n}")
+    client = clients.parse("ssh proxy_protocol=198.51.100.9:5 proxy_version=1")
+    cut = Cut((at,), 0.06)
+    assert config.connect("", client, cut=cut, decide_as=REAL).outcome == outcome
+    assert config.connect("", client, cut=cut).outcome == "proxy"
+
+
+def test_behind_a_proxy_header_nothing_is_read_yet():
+    """The last route is refuted by the first bytes read, and http is forgotten."""
+    config = server(
+        "route {\nproxy_protocol\n}\n@r remote_ip 198.51.100.0/24\nroute @r {\nsubroute {\n"
+        "@h http\nroute @h {\nproxy a:1\n}\n@s ssh\nroute @s {\nproxy a:2\n}\n}\nproxy a:3\n}"
+    )
+    client = clients.parse("http a.example proxy_protocol=198.51.100.9:5")
+    cut = Cut((28 + 5,), 0.06)
+    assert config.connect("", client, cut=cut, decide_as=REAL).upstream == "a:3"
+    assert config.connect("", client, cut=cut).upstream == "a:1"
+
+
+def test_its_tls_handler_reads_the_header_of_a_record():
+    config = server("route {\ntls\necho\n}")
+    client = clients.Client(b"SSH-")
+    assert config.connect("", client, decide_as=REAL).outcome == "pending"
+    assert config.connect("", client).outcome == "tls"
+
+
+def test_a_star_is_no_user():
+    two = lab("postgres {\nuser *\n}", "postgres")
+    assert two.connect("", clients.postgres("u"), decide_as=REAL).upstream == "a:2"
+    assert two.connect("", clients.postgres("u")).upstream == "a:1"
+
+
+def test_a_request_has_no_address():
+    two = lab("http remote_ip 192.0.2.0/24", "http not client_ip 192.0.2.0/24", "http")
+    assert two.connect("", clients.http("a"), decide_as=REAL).upstream == "a:2"
+    assert two.connect("", clients.http("a")).upstream == "a:1"
