@@ -72,7 +72,7 @@ class Requests(Chance):
     def file(self) -> Plain:
         """Return a ``file`` matcher: there are ``ours`` and ``theirs``, and nothing else."""
         return {"root": self.folder} | self.maybe(
-            try_files=self.some(["{http.request.uri.path}", "/ours", "/none", "/theirs.x"]),
+            try_files=self.some(["{http.request.uri.path}", "/ours", "/theirs.x", "=404"]),
             try_policy=self.rng.choice(["first_exist", "first_exist_fallback", "largest_size"]),
             split_path=[".x"],
         )

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 from caddylite.errors import ConfigError
 from caddylite.layer4.config import Route
 from caddylite.layer4.routing import MATCHING_TIMEOUT
-from caddylite.testing.caddy_l4.reading import Ask, Broken, Need, Order, prepare
+from caddylite.testing.caddy_l4.readers import Broken, Need
+from caddylite.testing.caddy_l4.reading import Ask, Order, prepare
 from caddylite.testing.stream import Quiet
 
 if TYPE_CHECKING:

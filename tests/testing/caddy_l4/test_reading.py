@@ -141,6 +141,12 @@ def test_a_star_is_no_user():
     assert two.connect("", clients.postgres("u")).upstream == "a:1"
 
 
+def test_a_request_matcher_that_fails_closes():
+    two = lab("http file {\ntry_files =404\n}", "http")
+    assert two.connect("", clients.http("a"), decide_as=REAL).outcome == "closed"
+    assert two.connect("", clients.http("a")).upstream == "a:2"
+
+
 def test_a_request_has_no_address():
     two = lab("http remote_ip 192.0.2.0/24", "http not client_ip 192.0.2.0/24", "http")
     assert two.connect("", clients.http("a"), decide_as=REAL).upstream == "a:2"
