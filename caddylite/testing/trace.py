@@ -136,7 +136,10 @@ class Listener:
 
 @lru_cache(maxsize=64)  # asked for at every cut
 def _parsed(address: str) -> NetworkAddress:
-    return NetworkAddress.parse(address)
+    try:
+        return NetworkAddress.parse(address)
+    except ValueError as e:
+        raise ConfigError(str(e)).as_is() from None
 
 
 def listeners(config: Config) -> list[Listener]:
@@ -151,7 +154,7 @@ def listeners(config: Config) -> list[Listener]:
 def choose(known: list[Listener], wanted: str, network: str = "tcp") -> Listener:
     """Return the listener that an address names; ConfigError if none or several could be meant.
 
-    ``network`` holds where the address does not say one; layer4 servers go before HTTP ones.
+    ``network`` is the client's; layer4 servers go before HTTP ones.
     """
     fitting = [k for k in known if is_datagrams(k.ports.network) == (network == "udp")]
     if wanted:
@@ -163,15 +166,26 @@ def choose(known: list[Listener], wanted: str, network: str = "tcp") -> Listener
         overlapping = [k for k in known if _overlap(k.ports, asked)]
         found = [k for k in exact if k in fitting] or overlapping or exact
     else:
-        found = fitting or known
-        if len({k.server for k in found}) == 1:
+        found = fitting or [k for k in known if k.app == "http"]
+        if len({(k.app, k.server) for k in found}) == 1:
             found = found[:1]
         elif any(k.ports.start_port == 443 for k in found):
             found = [k for k in found if k.ports.start_port == 443]
-    if len(found) == 1 or (found and wanted):
-        return found[0]
     listed = ", ".join(k.address for k in known) or "nothing"
+    if len(found) == 1 or (found and wanted):
+        return _speaking(found[0], network, listed)
     what = f"no listener at {wanted}" if wanted else "name a listener with --listen"
+    if not found and not wanted:
+        what = f"nothing listens for a client that speaks {network.upper()}"
+    raise ConfigError(what, hint=f"the config listens on {listed}")
+
+
+def _speaking(listener: Listener, network: str, listed: str) -> Listener:
+    """Complain if a client of this network cannot reach a listener (one of HTTP may say no)."""
+    datagrams = is_datagrams(listener.ports.network)
+    if datagrams == (network == "udp") or (listener.app == "http" and not datagrams):
+        return listener
+    what = f"{listener.address} is no listener for a client that speaks {network.upper()}"
     raise ConfigError(what, hint=f"the config listens on {listed}")
 
 

@@ -30,7 +30,9 @@ def usable(routes: Sequence[Route]) -> tuple[Route, ...]:
 
 
 def _set(matchers: dict[str, Matcher]) -> dict[str, Matcher]:
-    return {name: _one(name, matcher) for name, matcher in matchers.items()}
+    """A stand-in has a name of its own: under the old one its fields would be looked for."""
+    ready = ((name, _one(name, matcher)) for name, matcher in matchers.items())
+    return {f"{name} (unready)" if isinstance(m, Unready) else name: m for name, m in ready}
 
 
 def _one(name: str, matcher: Any) -> Matcher:

@@ -178,3 +178,23 @@ def test_json_configs_have_columns():
         "L4069": "c.json:3:5",
     }
     assert found["L4069"].path == "apps.layer4.servers.a.routes.0.handle.1"
+
+
+@pytest.mark.parametrize(
+    ("matcher", "listen"),
+    [
+        ('{"remote_ip": {"ranges": ["nonsense"]}}', ":443"),
+        ('{"local_ip": {"ranges": ["nonsense"]}}', ":443"),
+        ('{"http": [{"remote_ip": {"ranges": ["nonsense"]}}]}', ":80"),
+        ('{"not": [{"remote_ip": {"ranges": ["nonsense"]}}]}', ":80"),
+        ('{"regexp": {"pattern": "("}}', ":80"),
+        ('{"ssh": {}}', "a.b[:443"),
+    ],
+)
+def test_what_could_not_be_started_is_looked_at_all_the_same(matcher, listen):
+    config = (
+        f'{{"apps": {{"layer4": {{"servers": {{"a": {{"listen": ["{listen}"], "routes": ['
+        f'{{"match": [{matcher}], "handle": [{{"handler": "echo"}}]}},'
+        '{"match": [{"tls": {"sni": ["not"]}}], "handle": [{"handler": "echo"}]}]}}}}}'
+    )
+    assert "L4012" in codes(config, file="c.json")

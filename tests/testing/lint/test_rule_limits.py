@@ -108,9 +108,12 @@ CASES = {
     ),
     "L4038": (
         [dial("web:8080", matcher="tls sni a"), dial("redis:6379", matcher="tls"),
+         server("route {\nproxy web:80\n}"), server("route {\nproxy imap:143\n}", ":993"),
          dial("{\nupstream pg:5432 {\ntls\n}\n}", before="tls"),
          inside("tls", "", "ssh").replace("echo", "proxy git:22").replace("@b ssh", "@b tls")],
-        [dial("web:8443", matcher="tls sni a"), dial("web:8080", matcher="tls", before="tls"),
+        [server("route {\nproxy web:8443\n}"), server("route {\nproxy web:80\n}", ":8000"),
+         server("route {\ntls\nproxy web:80\n}"), behind("tls", "web:80", listen=":443"),
+         dial("web:8443", matcher="tls sni a"), dial("web:8080", matcher="tls", before="tls"),
          dial("web:8080", matcher="ssh"), dial("web:80", matcher="http", listen=":80")],
     ),
     "L4039": (

@@ -197,7 +197,7 @@ def test_the_readme_has_every_rule_under_one_subject():
     table = text.partition("| about | codes |")[2].partition("\n\n")[0]
     named = [
         number
-        for first, last in re.findall(r"L(4\d{3})(?:–L(4\d{3}))?", table)
+        for first, last in re.findall(r"L(4\d{3})(?:\u2013L(4\d{3}))?", table)
         for number in range(int(first), int(last or first) + 1)
     ]
     assert sorted(named) == [int(r.code[1:]) for r in all_rules()]

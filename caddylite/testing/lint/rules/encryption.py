@@ -6,7 +6,7 @@ from typing import Final
 from caddylite.testing.lint.finding import INFO, WARNING, Remark
 from caddylite.testing.lint.hops import carried
 from caddylite.testing.lint.rule import rule
-from caddylite.testing.lint.view import View
+from caddylite.testing.lint.view import Place, View
 
 _STARTTLS: Final = {
     21: "FTP", 25: "SMTP", 110: "POP3", 143: "IMAP", 587: "mail submission",
@@ -43,7 +43,7 @@ def tls_to_clear(view: View) -> Iterator[Remark]:
                 )
             continue
         what = _CLEAR.get(port)
-        if what and carried(place) == "tls":
+        if what and (carried(place) == "tls" or _all_of_a_tls_port(view, place)):
             yield Remark(
                 place.handler,
                 f"nothing takes TLS off on this route, so {text} gets a ClientHello, and that is "
@@ -51,6 +51,14 @@ def tls_to_clear(view: View) -> Iterator[Remark]:
                 "put the handler 'tls' before 'proxy' (it needs a certificate for that name), or "
                 "name the upstream's TLS port",
             )
+
+
+def _all_of_a_tls_port(view: View, place: Place) -> bool:
+    """Does everything that comes to a port of TLS go this way?"""
+    routes = place.routes
+    alone = routes.kind == "server" and len(routes.routes) == 1 and not place.route.match
+    known = {view.https_port, *_ENCRYPTED}
+    return alone and routes.streams and not place.clear and {0} < {0, *routes.ports} <= {0, *known}
 
 
 @rule("L4039", WARNING, "clear text passed on to a port of TLS")

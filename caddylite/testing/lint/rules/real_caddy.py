@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from caddylite.errors import ConfigError
 from caddylite.testing.lint.finding import INFO, Remark
 from caddylite.testing.lint.rule import rule
-from caddylite.testing.lint.view import View
+from caddylite.testing.lint.view import View, address
 
 if TYPE_CHECKING:
     from caddylite.testing.candidates import Candidate
@@ -39,6 +39,8 @@ def split_hello(view: View) -> Iterator[Remark]:
     told: set[str] = set()
     for listener in lab.listeners:
         places = [r for r in lists if r.owner is listener.config or r.http_server]
+        if address(listener.address) is None:
+            continue
         if is_datagrams(listener.ports.network) or not places or listener.server in told:
             continue
         found = _first(lab, listener, islice(known, _CLIENTS))
