@@ -185,6 +185,11 @@ CASES = {
         [server(ROUTE, "127.0.0.1:5000/udp"), dial("x:53/tcp")],
         [server(ROUTE, "udp/127.0.0.1:5000"), dial("unix//run/x:1/udp")],
     ),
+    "L4079": (
+        [one("remote_ip 10.0.0.0/33"), one("tls sni_regexp (a"), one("regexp [z-a]", ":1"),
+         one("http path_regexp (a", ":80")],
+        [one("remote_ip 10.0.0.0/8"), one("tls sni_regexp (a)"), one("remote_ip_list /nowhere")],
+    ),
     "L4078": (
         [wrapper(f"@a ssh\n{A}").replace("servers {", "servers :8443 {"),
          wrapper(f"@a ssh\n{A}").replace("servers {", "servers site.example:443 {"),

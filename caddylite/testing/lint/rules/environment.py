@@ -3,11 +3,11 @@
 import os
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from caddylite.caddy.logging.writers.net import Net
-from caddylite.errors import Span
-from caddylite.testing.lint.finding import INFO, WARNING, Remark
+from caddylite.errors import ConfigError, Span
+from caddylite.testing.lint.finding import ERROR, INFO, WARNING, Remark
 from caddylite.testing.lint.names import hosts, snis
 from caddylite.testing.lint.rule import rule
 from caddylite.testing.lint.view import View
@@ -86,6 +86,27 @@ def _files(view: View) -> Iterator[tuple[Any, str]]:
     for pair in getattr(loader, "pairs", None) or ():
         yield pair, pair.certificate
         yield pair, pair.key
+
+
+#: Matchers that read files when they are made ready; L4003 looks for these.
+_READ_FILES: Final = {"not", "openvpn", "remote_ip_list"}
+
+
+@rule("L4079", ERROR, "matcher that does not load")
+def not_loading(view: View) -> Iterator[Remark]:
+    """Look for ranges, expressions and times that adapt and are refused when the config loads."""
+    for asked in view.matchers:
+        if asked.name in _READ_FILES:
+            continue
+        try:
+            asked.matcher.prepare(None)
+        except ConfigError as error:
+            if "{" not in str(error):  # a placeholder may have another value where it runs
+                yield Remark(
+                    asked.matcher,
+                    f"Caddy adapts this and refuses to start: {error}",
+                    "correct the value; 'caddylite validate' shows the same",
+                )
 
 
 @rule("L4004", INFO, "log that must be reachable")
