@@ -183,14 +183,14 @@ class TreeMaker:
                     ) from None
                 names.insert(0, wrapper.name)
             elif listen.policies:
-                stage = self.tls(listen.policies, stage)
+                stage = self.tls(listen.policies, stage, listen.alpn)
                 names.insert(0, "tls")
         return stage, names
 
-    def tls(self, policies: Sequence[Any], nxt: Next) -> Next:
+    def tls(self, policies: Sequence[Any], nxt: Next, alpn: Sequence[str]) -> Next:
         """Build the stage that ends TLS by connection policies."""
         make = _wrapper("tls").terminate
-        stage: Next = make(policies, self, nxt)
+        stage: Next = make(policies, self, nxt, alpn)
         return stage
 
     def wrapper(self, ir: Any, nxt: Next) -> Next:

@@ -38,12 +38,16 @@ def response_head(version: str, status: int, fields: Iterable[Field]) -> bytes:
     return raw(f"{line}{fields_text(fields)}\r\n")
 
 
+def refusal_text(bad: Bad) -> str:
+    """Return what such an answer says."""
+    return f"{bad.status} {reason(bad.status)}" + (f": {bad.why}" if bad.why else "")
+
+
 def refusal(bad: Bad) -> bytes:
     """Write the answer to what is no acceptable request, as net/http writes it."""
     if bad.status == 417:
         return response_head("1.1", 417, (("Connection", "close"), ("Content-Length", "0")))
-    words = f"{bad.status} {reason(bad.status)}"
-    text = words + (f": {bad.why}" if bad.why else "")
+    words, text = f"{bad.status} {reason(bad.status)}", refusal_text(bad)
     first = text if bad.in_reason else words
     fields = fields_text((("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")))
     return raw(f"HTTP/1.1 {first}\r\n{fields}\r\n{bad.why if bad.status == 501 else text}")

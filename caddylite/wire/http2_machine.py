@@ -48,6 +48,10 @@ _FIRST_WINDOW: Final = 65535
 _BUDGET: Final = 1 << 16
 #: Unsent bytes of a body below which its writer may go on.
 LOW_WATER: Final = 1 << 15
+#: How much of a request is dropped after its answer before the client is told to stop, in bytes:
+#: some clients take being told for a failure.
+_DISCARD: Final = 1 << 18
+_FRAME: Final = 9  # what surrounds a frame's payload, in bytes
 #: What is decoded of a header list beyond what is announced, so that it can be answered.
 _SLACK: Final = 2
 
@@ -140,6 +144,7 @@ class Machine:
         self._states: dict[int, int] = {}  # of the open streams: which ends are over
         self._outgoing: dict[int, _Outgoing] = {}
         self._waiting: dict[int, _Outgoing] = {}  # those with something to send, next one first
+        self._unread: dict[int, int] = {}  # requests that nobody reads: how much may still come
         self._relieved: list[int] = []
         self._ready = bytearray()
         self._heard = False  # have the peer's settings come?
@@ -204,13 +209,25 @@ class Machine:
         yield Opened(event.stream_id, event.headers, False, informational=True)
 
     def _body(self, event: Any) -> Iterator[Event]:
+        stream, size = event.stream_id, event.flow_controlled_length
         ended = event.stream_ended is not None
-        yield Body(event.stream_id, event.data, event.flow_controlled_length, ended)
+        if stream in self._unread:
+            self._discard(stream, size, ended)
+        else:
+            yield Body(stream, event.data, size, ended)
         if ended:
-            self._over(event.stream_id, _THEIRS)
+            self._over(stream, _THEIRS)
+
+    def _discard(self, stream: int, size: int, ended: bool) -> None:
+        """Drop what comes of a request that has been answered; say so if it goes on and on."""
+        self.taken(stream, size)
+        self._unread[stream] -= size + _FRAME
+        if self._unread[stream] < 0 and not ended:
+            self.reset(stream, NO_ERROR)
 
     def _trailers(self, event: Any) -> Iterator[Event]:
-        yield Trailers(event.stream_id, event.headers)
+        if event.stream_id not in self._unread:
+            yield Trailers(event.stream_id, event.headers)
         self._over(event.stream_id, _THEIRS)
 
     def _was_reset(self, event: Any) -> Iterator[Event]:
@@ -243,12 +260,13 @@ class Machine:
             if state == _OURS | _THEIRS:
                 self._forget(stream)
             elif end == _OURS and not self._client:
-                self.reset(stream, NO_ERROR)  # whatever the client still sends, nobody reads it
+                self._unread[stream] = _DISCARD
 
     def _forget(self, stream: int) -> None:
         self._states.pop(stream, None)
         self._outgoing.pop(stream, None)
         self._waiting.pop(stream, None)
+        self._unread.pop(stream, None)
 
     # Writing.
 
@@ -294,6 +312,13 @@ class Machine:
             return False
         out.asked = len(out.data) > LOW_WATER
         return out.asked
+
+    def unsent(self, stream: int) -> bool:
+        """Is something of our end still waiting? Then its stream is going to be relieved."""
+        out = self._outgoing.get(stream)
+        if out is not None and stream in self._waiting:
+            out.asked = True
+        return out is not None and not self.sent(stream)
 
     def relieved(self) -> list[int]:
         """Return the streams whose writers may go on, each once."""
@@ -372,15 +397,15 @@ class Machine:
             last = out.ended and not out.trailers and size == len(out.data)
             self._h2.send_data(stream, bytes(out.data[:size]), end_stream=last)
             del out.data[:size]
-            if out.asked and len(out.data) <= LOW_WATER:
-                out.asked = False
-                self._relieved.append(stream)
         elif out.trailers:
             self._h2.send_headers(stream, out.trailers, end_stream=True)
             last = True
         else:
             self._h2.end_stream(stream)
             last = True
+        if out.asked and len(out.data) <= LOW_WATER:
+            out.asked = False
+            self._relieved.append(stream)
         if last:
             del self._waiting[stream]
             self._over(stream, _OURS)

@@ -166,11 +166,25 @@ def test_an_answer_to_what_was_reset_in_the_same_breath_is_dropped():
     assert not pair.server.broken
 
 
-def test_a_body_nobody_reads_is_refused_when_the_answer_is_out():
+def test_a_body_nobody_reads_is_dropped():
     pair = Pair()
     stream = pair.client.open(GET, ended=False)
     pair.run()
     pair.server.head(stream, OK, True)
+    pair.client.body(stream, b"x" * 200_000)
+    pair.client.end(stream, [(b"t", b"1")])
+    pair.run()
+    assert pair.heard(pair.client) == [Opened(stream, OK, True)]
+    assert pair.heard(pair.server) == [Opened(stream, GET, False)]
+    assert pair.server.streams == pair.client.streams == 0
+
+
+def test_and_refused_if_it_goes_on_and_on():
+    pair = Pair()
+    stream = pair.client.open(GET, ended=False)
+    pair.run()
+    pair.server.head(stream, OK, True)
+    pair.client.body(stream, b"x" * 2_000_000)
     pair.run()
     assert pair.heard(pair.client) == [Opened(stream, OK, True), Reset(stream, NO_ERROR)]
     assert pair.server.streams == 0

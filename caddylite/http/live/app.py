@@ -1,7 +1,8 @@
 """The running HTTP app: one protocol factory a server, and where each is to listen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
 from zope.interface import implementer
@@ -10,13 +11,17 @@ from caddylite.context import House
 from caddylite.errors import ConfigError
 from caddylite.http.config import HTTP
 from caddylite.http.config import Server as ServerIR
+from caddylite.http.live.choosing import HTTP2, Choosing
 from caddylite.http.live.http1 import Http1Connection
 from caddylite.http.live.server import Server
 from caddylite.kinds import ListenerWrapper
 from caddylite.tls.policy import ConnectionPolicy
 
 #: Where a server listens if its config names no address.
-DEFAULT_PORTS = (80, 443)
+DEFAULT_PORTS: Final = (80, 443)
+#: What a server speaks if its config does not say (HTTP/3 is not built yet).
+DEFAULT_PROTOCOLS: Final = ("h1", "h2", "h3")
+_ALPN: Final = (("h2", "h2"), ("h1", "http/1.1"))
 
 
 @implementer(IProtocolFactory)
@@ -25,8 +30,10 @@ class ServerFactory:
 
     noisy = False
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, protocols: Sequence[str] = DEFAULT_PROTOCOLS) -> None:
         self.server = server
+        self._old = "h1" in protocols
+        self._new = not HTTP2.isdisjoint(protocols)
 
     def doStart(self) -> None:
         """A port begins to listen."""
@@ -36,6 +43,9 @@ class ServerFactory:
 
     def buildProtocol(self, addr: IAddress | None) -> IProtocol | None:
         """Make the protocol for a connection that was accepted (and decrypted, if need be)."""
+        if self._new:
+            choosing: IProtocol = Choosing(self.server, self._old)
+            return choosing
         connection: IProtocol = Http1Connection(self.server)
         return connection
 
@@ -45,7 +55,7 @@ class Listen:
     """One listening address of a server, as the config names it (``tcp/:443``).
 
     ``wrappers`` stand in front of the factory in this order; ``policies`` say how TLS is
-    terminated: with none, the server speaks plain HTTP there.
+    terminated: with none, the server speaks plain HTTP there. ``alpn`` is what may be agreed on.
     """
 
     server: str
@@ -53,6 +63,22 @@ class Listen:
     factory: ServerFactory
     wrappers: tuple[ListenerWrapper, ...]
     policies: tuple[ConnectionPolicy, ...]
+    alpn: tuple[str, ...] = ("h2", "http/1.1")
+
+
+def listen_protocols(ir: ServerIR, position: int) -> tuple[str, ...]:
+    """Return the protocols of an address: its own, where ``""`` stands for the server's."""
+    general = ir.protocols or DEFAULT_PROTOCOLS
+    own = ir.listen_protocols[position] if position < len(ir.listen_protocols) else None
+    if not own:
+        return general
+    return tuple(p for named in own for p in ((named,) if named else general))
+
+
+def alpn_of(ir: ServerIR) -> tuple[str, ...]:
+    """Return what TLS may agree on: what any of a server's addresses speaks."""
+    spoken = {p for i in range(len(ir.listen) or 1) for p in listen_protocols(ir, i)}
+    return tuple(name for protocol, name in _ALPN if protocol in spoken)
 
 
 class HttpApp:
@@ -66,19 +92,32 @@ class HttpApp:
                 self.servers[name] = Server(name, server, house)
             except ConfigError as error:
                 raise error.wrap(f"server {name}: ") from None
-        self.factories = {name: ServerFactory(s) for name, s in self.servers.items()}
+        self.factories = {
+            name: ServerFactory(s, s.ir.protocols or DEFAULT_PROTOCOLS)
+            for name, s in self.servers.items()
+        }
 
     def listens(self) -> Iterator[Listen]:
         """Yield every address to listen on."""
         for name, server in self.ir.servers.items():
-            for address in server.listen:
+            alpn = alpn_of(server)
+            for position, address in enumerate(server.listen):
                 yield Listen(
                     name,
                     address,
-                    self.factories[name],
+                    self._factory(name, position),
                     server.listener_wrappers,
                     self._policies(server, address),
+                    alpn,
                 )
+
+    def _factory(self, name: str, position: int) -> ServerFactory:
+        """Return the factory for an address, which may have protocols of its own."""
+        server = self.servers[name]
+        own = server.ir.listen_protocols
+        if position >= len(own) or own[position] is None:
+            return self.factories[name]
+        return ServerFactory(server, listen_protocols(server.ir, position))
 
     def _policies(self, server: ServerIR, address: str) -> tuple[ConnectionPolicy, ...]:
         """TLS is spoken where a server has policies, but never on the HTTP port."""

@@ -14,7 +14,7 @@ from caddylite.errors import ConfigError
 from caddylite.http.handling import Handler
 from caddylite.http.live.exchange import LiveHandler
 from caddylite.http.route import Route
-from caddylite.http.routing import Routes, compile_routes
+from caddylite.http.routing import NO_WORDS, Routes, RouteWords, compile_routes
 
 
 @dataclass(slots=True)
@@ -41,6 +41,6 @@ class Build:
         made: LiveHandler = live(ir, self)
         return made
 
-    def routes(self, routes: Iterable[Route]) -> Routes[LiveHandler]:
-        """Make a list of routes."""
-        return compile_routes(routes, self.handler, self.house)
+    def routes(self, routes: Iterable[Route], words: RouteWords = NO_WORDS) -> Routes[LiveHandler]:
+        """Make a list of routes; ``words`` are what complaints about them begin with."""
+        return compile_routes(routes, self.handler, self.house, words)

@@ -7,7 +7,6 @@ as its handler takes it.
 
 from collections import deque
 from typing import Any, Final
-from urllib.parse import unquote
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IHalfCloseableProtocol, IPushProducer
@@ -16,14 +15,14 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from caddylite.http.live.deadline import Deadline
-from caddylite.http.live.errors import Aborted, BadBody, Disconnected, Original
+from caddylite.http.live.errors import Aborted, BadBody, Disconnected
 from caddylite.http.live.exchange import Exchange, Stream
 from caddylite.http.live.http1_writer import Http1Writer
+from caddylite.http.live.incoming import answer, make_exchange
 from caddylite.http.live.serving import Serving
 from caddylite.http.live.switching import Switching
 from caddylite.http.live.task import Task
-from caddylite.http.request import Headers, Request
-from caddylite.wire.http1 import Bad, Data, End, Event, Head, RequestReader, path_and_query
+from caddylite.wire.http1 import Bad, Data, End, Event, Head, RequestReader
 from caddylite.wire.http1_message import refusal, response_head
 
 #: How much of a body that no handler wanted is read before the connection is given up, in bytes.
@@ -232,54 +231,20 @@ class Http1Connection(Protocol):
         body.on_wait = self._stalled.expect_or_not(limits.read_idle)
         if head.expects_continue:
             body.on_first_read = self._continue
+        if self._first:
+            self._tls = self.server.tls_state(self.transport)
         writer = Http1Writer(self, head, lambda: exchange.no_sniff)
         if self.server.closing:
             writer.close = True
-        request = self._request(head)
-        exchange = Exchange(request, body, writer, self.server, self.server.house.monotonic())
-        exchange.original = Original(
-            request.method,
-            head.target,
-            request.path,
-            request.raw_path,
-            request.query,
-            request.host,
-        )
+        exchange = make_exchange(head, body, writer, self.server, self._addresses, self._tls)
         if head.upgrade:
             exchange.switch = self._switch
         self._first, self._handled = False, False
         self._exchange, self._writer, self._body = exchange, writer, body
         waits = [t for t in (limits.read, limits.write) if t]
         self._deadline.expect(min(waits) if waits else 0.0)
-        answer = self.server.serve(exchange)
-        if head.target == "*" and head.method == "OPTIONS":
-            answer.close()
-            answer = self._answer_options(writer)  # net/http answers for the whole server
-        self._task = Task(answer, self._done)
+        self._task = Task(answer(exchange, head), self._done)
         self._task.start()
-
-    @staticmethod
-    async def _answer_options(writer: Http1Writer) -> None:
-        writer.headers.remove("Server")
-        writer.start(200)
-
-    def _request(self, head: Head) -> Request:
-        if self._first:
-            self._tls = self.server.tls_state(self.transport)
-        raw_path, query = path_and_query(head.target, head.method)
-        path = unquote(raw_path, errors="surrogateescape") if "%" in raw_path else raw_path
-        return Request(
-            method=head.method,
-            path=path,
-            raw_path=raw_path,
-            query=query,
-            host=head.host,
-            headers=Headers(head.fields),
-            proto=f"HTTP/{head.version}",
-            remote=self._addresses[0],
-            local=self._addresses[1],
-            tls=self._tls,
-        )
 
     def _continue(self) -> None:
         if self._writer is not None and not self._writer.begun and not self._lost:

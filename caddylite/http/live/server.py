@@ -15,12 +15,15 @@ from caddylite.http.live.request_values import resolver
 from caddylite.http.live.running import note_error, nothing_left, run
 from caddylite.http.live.serving import Limits, Serving
 from caddylite.http.request import Headers
-from caddylite.http.routing import Routes
+from caddylite.http.routing import Routes, RouteWords
 from caddylite.values import Duration
 from caddylite.wire.http_status import status_text
 
 #: What is logged when the client went away before there was an answer (nginx's number).
 CLIENT_CLOSED: Final = 499
+#: What complaints about the routes begin with.
+_PRIMARY: Final = RouteWords("setting up route matchers: ", "setting up route handlers: ")
+_ERRORS: Final = RouteWords.same("setting up error handling routes: ")
 
 
 class Server(Serving):
@@ -44,8 +47,9 @@ class Server(Serving):
         build = Build(house, name, names=frozenset(ir.named_routes))
         for key, route in ir.named_routes.items():
             build.named[key] = build.routes((route,))
-        self._routes: Routes[LiveHandler] = build.routes(ir.routes)
-        self._error_routes = build.routes(ir.errors.routes if ir.errors is not None else ())
+        self._routes: Routes[LiveHandler] = build.routes(ir.routes, _PRIMARY)
+        errors = ir.errors.routes if ir.errors is not None else ()
+        self._error_routes = build.routes(errors, _ERRORS)
 
     async def serve(self, ex: Exchange) -> None:
         """Answer one request, come what may, and log it."""

@@ -14,17 +14,16 @@ from caddylite.tls.live.policies import Policies
 from caddylite.tls.live.termination import Terminator
 from caddylite.tls.policy import ConnectionPolicy
 
-#: What the HTTP server speaks. ``h2`` joins it when there is HTTP/2.
-HTTP_ALPN: Final = ("http/1.1",)
-
 _BEGINNINGS: Final = (b"GET /", b"HEAD ", b"POST ", b"PUT /", b"OPTIO")
 _PLAIN_HTTP: Final = (
     b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
 )
 
 
-def terminate(policies: Sequence[ConnectionPolicy], tree: Any, nxt: Next) -> Next:
-    """Return the stage that ends TLS for the HTTP app."""
+def terminate(
+    policies: Sequence[ConnectionPolicy], tree: Any, nxt: Next, alpn: Sequence[str]
+) -> Next:
+    """Return the stage that ends TLS for the HTTP app, which speaks the protocols ``alpn``."""
     house = tree.house
     log = house.logger("http.stdlib")
 
@@ -33,7 +32,7 @@ def terminate(policies: Sequence[ConnectionPolicy], tree: Any, nxt: Next) -> Nex
             log.debug(f"http: TLS handshake error from {text_of(remote)}: {why}")
 
     terminator = Terminator(
-        Policies(policies, house.app("tls"), house, HTTP_ALPN),
+        Policies(policies, house.app("tls"), house, alpn),
         house,
         failed,
         not_tls=_answer_plain_http,

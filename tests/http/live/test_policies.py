@@ -1,6 +1,7 @@
 """How an upstream is chosen."""
 
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,7 +27,7 @@ def setting(count=4, passive=None, **request):
     house = House()
     pool = [Upstream(UpstreamIR(dial=f"h{i}:80"), passive, house) for i in range(count)]
     request.setdefault("headers", Headers())
-    writer = Http1Writer(None, HEAD, lambda: False)
+    writer = Http1Writer(SimpleNamespace(date=str), HEAD, lambda: False)
     ex = Exchange(Request(**request), Stream(0), writer, Serving(house), 0.0)
     return house, pool, ex
 

@@ -8,6 +8,7 @@ from caddylite.http.live.proxy.call import UpstreamError
 from caddylite.http.live.proxy.http2 import Http2Upstream
 from caddylite.wire.http2_machine import (
     CANCEL,
+    NO_ERROR,
     REFUSED_STREAM,
     STREAM_WINDOW,
     Opened,
@@ -177,7 +178,7 @@ def test_an_answer_before_the_request_is_through_ends_both():
     assert call.over
     assert outcome(call.answer.body.read()) == [("done", b"no")]
     failed(outcome(call.drained()))
-    assert heard == []  # the upstream has reset the stream itself
+    assert heard == [Reset(call.stream, NO_ERROR)]
     assert up.link.takes
 
 
