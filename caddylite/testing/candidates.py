@@ -48,7 +48,8 @@ def _word(value: Any) -> str:
 
 def candidates(said: Vocabulary, network: str = "tcp") -> Iterator[Candidate]:
     """Yield a client of every class, the plain ones first; each for one network."""
-    addresses = said.addresses() or [""]
+    usual = Client().remote[0]
+    addresses = [a if a != usual else "" for a in said.addresses()] or [""]
     seen: set[tuple[str, str]] = set()
     for kind, options in _kinds(said, network):
         for address in addresses:
@@ -79,7 +80,20 @@ def _kinds(said: Vocabulary, network: str) -> Iterator[tuple[str, dict[str, Any]
         for offer in offers:
             yield "tls", {"sni": name, "alpn": ",".join(offer)}
     yield from _requests(said, names)
+    if said.headers_of_proxies:
+        yield from _behind_proxies(said, names)
     yield from _plain(said)
+
+
+def _behind_proxies(said: Vocabulary, names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Clients with a PROXY header in front: for each address, and for each name."""
+    sources = said.addresses() or ["198.51.100.9"]
+    for source in sources:
+        yield "tls", {"sni": names[0], "proxy_protocol": source}
+    for name in names[1:]:
+        yield "tls", {"sni": name, "proxy_protocol": sources[0]}
+    yield "ssh", {"proxy_protocol": sources[0]}
+    yield "tls", {"sni": names[0], "proxy_protocol": sources[0], "proxy_version": 1}
 
 
 def _requests(said: Vocabulary, names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:

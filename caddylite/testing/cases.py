@@ -34,7 +34,8 @@ from typing import Any, Final
 
 from caddylite.errors import ConfigError, Span, UnknownName
 from caddylite.testing import yaml_file
-from caddylite.testing.clients import Client, make, parse
+from caddylite.testing.clients import Client
+from caddylite.testing.clients.spec import read
 from caddylite.testing.yaml_file import Located
 
 OUTCOMES: Final = ("proxy", "echo", "close", "socks5", "http", "tls", "closed", "pending")
@@ -173,12 +174,7 @@ def _case(entry: Located, number: int, top: Mapping[str, Located]) -> Case:
 
 def _client(said: Located) -> Client:
     try:
-        if isinstance(said.value, dict):
-            if len(said.value) != 1:
-                raise ConfigError("a client is one kind with its options", hint="{tls: {sni: x}}")
-            ((kind, options),) = said.plain().items()
-            return make(kind, options or {})
-        return parse(str(said.value))
+        return read(said.plain())
     except ConfigError as e:
         raise _at(e, said) from None
 

@@ -129,6 +129,8 @@ def _simple(name: str, wanted: str, trace: Trace) -> tuple[str, bool]:
     if name == "why":
         return trace.why, wanted in trace.why
     got = str(getattr(trace, name))
+    if name == "outcome":
+        return shown(got), got == wanted
     if name == "seen_from" and ":" not in wanted:
         return got, got.rpartition(":")[0] == wanted
     return got, got == wanted
@@ -137,14 +139,20 @@ def _simple(name: str, wanted: str, trace: Trace) -> tuple[str, bool]:
 def present(trace: Trace) -> dict[str, Any]:
     """Return what came as an expectation, for ``--update`` and ``init --tests``."""
     if trace.outcome == "proxy":
+        seen = {"seen_from": trace.seen_from.rpartition(":")[0]} if trace.preface else {}
         if len(trace.upstreams) == 1:
-            return {"upstream": trace.upstream}
-        return {"upstreams": list(trace.upstreams)}
+            return {"upstream": trace.upstream} | seen
+        return {"upstreams": list(trace.upstreams)} | seen
     if trace.outcome == "http" and trace.site:
         return {"site": trace.site, "route": trace.place}
     if trace.place and trace.outcome not in ("closed", "pending"):
         return {"outcome": trace.outcome, "route": trace.route}
-    return {"outcome": "waiting" if trace.outcome == "pending" else trace.outcome}
+    return {"outcome": shown(trace.outcome)}
+
+
+def shown(outcome: str) -> str:
+    """Return the word that files of cases have for an outcome."""
+    return "waiting" if outcome == "pending" else outcome
 
 
 def updated(file: CaseFile, results: list[Result]) -> str:

@@ -22,7 +22,8 @@ class Vocabulary:
     """What is mentioned, each once and sorted.
 
     ``names`` are patterns of server names and hosts; ``ranges`` those of clients' addresses;
-    ``others`` are matchers with details of their own, by kind: their settings as in JSON.
+    ``others`` are matchers with details of their own, by kind: their settings as in JSON;
+    ``headers_of_proxies``: something looks for PROXY headers.
     """
 
     names: set[str] = field(default_factory=set)
@@ -32,7 +33,7 @@ class Vocabulary:
     methods: set[str] = field(default_factory=set)
     headers: set[tuple[str, str]] = field(default_factory=set)
     others: dict[str, list[Any]] = field(default_factory=dict)
-    kinds: set[str] = field(default_factory=set)
+    headers_of_proxies: bool = False
 
     def join(self, other: "Vocabulary") -> "Vocabulary":
         """Return what either mentions."""
@@ -41,7 +42,7 @@ class Vocabulary:
         return Vocabulary(
             self.names | other.names, self.alpn | other.alpn, self.ranges | other.ranges,
             self.paths | other.paths, self.methods | other.methods, self.headers | other.headers,
-            others, self.kinds | other.kinds,
+            others, self.headers_of_proxies or other.headers_of_proxies,
         )  # fmt: skip
 
     # Representatives.
@@ -74,6 +75,8 @@ def collect(config: Config) -> Vocabulary:
 def _walk(value: Any, key: str, out: Vocabulary) -> None:
     if isinstance(value, dict):
         _note(key, value, out)
+        named = (key, value.get("handler"), value.get("wrapper"))
+        out.headers_of_proxies |= "proxy_protocol" in named
         for k, v in value.items():
             _walk(v, k, out)
     elif isinstance(value, list):
@@ -89,7 +92,7 @@ def _note(key: str, value: Any, out: Vocabulary) -> None:
         out.names.update(w for w in words if _NAME.fullmatch(w) and "*" not in w.lstrip("*."))
     elif key == "alpn":
         out.alpn.update(words)
-    elif key == "ranges":
+    elif key in ("ranges", "allow", "deny"):
         out.ranges.update(_ranges(words))
     elif key == "path":
         out.paths.update(w for w in words if w.startswith("/") and "{" not in w)
@@ -147,9 +150,9 @@ def inside(ranges: Iterable[str]) -> list[str]:
     for net in nets:
         smaller = [n for n in nets if n.version == net.version and n.prefixlen > net.prefixlen]
         first, last = int(net.network_address), int(net.broadcast_address)
-        tries = {first + 1, last - 1, (first + last) // 2, first, last}
-        tries |= {int(n.broadcast_address) + 1 for n in smaller}
-        good = [ip_address(t) for t in sorted(tries) if first <= t <= last]
+        tries = [first + 1, (first + last) // 2, last - 1, first, last]
+        tries += [int(n.broadcast_address) + 1 for n in smaller]
+        good = [ip_address(t) for t in tries if first <= t <= last]
         best = [a for a in good if not any(a in n for n in smaller)]
         out[str((best or good)[0])] = None
     return list(out)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from caddylite.testing.candidates import Candidate, candidates
-from caddylite.testing.checking import flow, present
+from caddylite.testing.checking import flow, present, shown
 from caddylite.testing.cuts import try_cuts
 from caddylite.testing.lab import Lab
 from caddylite.testing.trace import Listener, Trace, is_datagrams
@@ -20,8 +21,16 @@ class Chosen:
     trace: Trace
 
 
+#: What tells clients apart that end at one place: each value gets a case.
+_TELLING: Final = ("sni", "from", "proxy_protocol")
+
+
 def choose_cases(lab: Lab) -> Iterator[Chosen]:
-    """Yield, for each listener, the first client for each end that any of them has."""
+    """Yield, for each listener, the first client for each end that any of them has.
+
+    A client is chosen as well if it is the first to take a route, wherever it ends, or the first
+    with its server name, its address or its PROXY header to end there.
+    """
     said = collect(lab.config)
     known: set[tuple[str, ...]] = set()
     for listener in lab.listeners:
@@ -29,17 +38,23 @@ def choose_cases(lab: Lab) -> Iterator[Chosen]:
         before = (listener.server, network)
         for candidate in candidates(said, network):
             trace = lab.follow(listener, candidate.client, detail=False)
-            key = (*before, trace.outcome, trace.place, trace.site, _told_apart(candidate, trace))
-            if key not in known:
-                known.add(key)
+            new = {(*before, *seen) for seen in _shown_by(candidate, trace)} - known
+            if new:
+                known |= new
                 yield Chosen(listener, candidate, trace)
 
 
-def _told_apart(candidate: Candidate, trace: Trace) -> str:
-    """Return the server name, if it has a say in where the client ends."""
-    if candidate.kind != "tls" or trace.outcome in ("closed", "pending", "tls"):
-        return ""
-    return str(candidate.options.get("sni", ""))
+def _shown_by(candidate: Candidate, trace: Trace) -> Iterator[tuple[str, ...]]:
+    """Yield what a case with this client would show of a config."""
+    end = (trace.outcome, trace.place, trace.site)
+    yield end
+    for step in trace.steps:
+        if step.taken is not None:
+            yield step.where, str(step.taken)
+    if trace.outcome not in ("closed", "pending", "tls"):
+        options = {**dict.fromkeys(_TELLING, ""), **candidate.options}
+        names = _TELLING if candidate.kind == "tls" else _TELLING[1:]
+        yield from ((*end, name, str(options[name])) for name in names)
 
 
 def write(lab: Lab, config: str) -> str:
@@ -68,5 +83,6 @@ def write(lab: Lab, config: str) -> str:
 
 
 def _name(c: Chosen) -> str:
-    end = c.trace.upstream or c.trace.site or c.trace.outcome
+    nowhere = "no site" if c.trace.outcome == "http" else shown(c.trace.outcome)
+    end = c.trace.upstream or c.trace.site or nowhere
     return f"{c.candidate.label} at {c.listener.address}: {end}"

@@ -186,12 +186,36 @@ def test_key_files_that_are_elsewhere():
 
 @pytest.mark.parametrize(
     ("listen", "message"),
-    [(":99", "no listener at :99"), ("a b/:x", "is not an address"), ("", "name a listener")],
+    [
+        (":99", "no listener at :99"),
+        ("a b/:x", "is not an address"),
+        ("", "name a listener"),
+    ],
 )
 def test_listeners_that_are_not_there(listen, message):
     lab = Lab.from_text("{\nlayer4 {\n:1 {\nroute {\necho\n}\n}\n:2 {\nroute {\necho\n}" + CLOSE)
     with pytest.raises(ConfigError, match=message):
         lab.connect(listen, clients.ssh())
+
+
+def test_a_listener_of_the_other_network():
+    udp = Lab.from_text("{\nlayer4 {\nudp/:53 {\nroute {\necho\n}" + CLOSE)
+    for listen, message in (
+        ("udp/:53", "udp/:53 is no listener for"),
+        ("", "nothing listens for"),
+    ):
+        with pytest.raises(ConfigError, match=f"{message} a client that speaks TCP"):
+            udp.connect(listen, clients.ssh())
+    tcp = layer4("route {\necho\n}")
+    with pytest.raises(ConfigError, match="a client that speaks UDP"):
+        tcp.connect("", clients.dns())
+
+
+def test_two_apps_whose_servers_have_one_name_are_two_servers():
+    lab = Lab.from_text("{\nlayer4 {\n:1 {\nroute {\necho\n}\n}\n}\n}\n:80 {\nrespond hi\n}\n")
+    with pytest.raises(ConfigError, match="name a listener") as e:
+        lab.connect("", clients.ssh())
+    assert e.value.hint == "the config listens on :1, :80"
 
 
 def test_a_server_name_that_two_apps_have():

@@ -90,6 +90,8 @@ def parse_address(text: str) -> tuple[str, int]:
     if not colon or (":" in host and not host.startswith("[")):
         host, port = text, "50000"
     try:
+        if not 0 <= int(port) <= 65535:
+            raise ValueError(port)
         return str(ip_address(host.strip("[]"))), int(port)
     except ValueError:
         raise ConfigError(

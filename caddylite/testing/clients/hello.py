@@ -22,6 +22,8 @@ LIKE: Final = {
     "firefox": "tls_impersonate_firefox",
     "safari": "tls_impersonate_safari",
 }
+#: What a program offers as ALPN if it is not told otherwise.
+OFFERS: Final = dict.fromkeys(("curl", "chrome", "firefox", "safari"), ("h2", "http/1.1"))
 _OLD = "tls12_openssl"
 _SERVER_NAME, _ALPN, _PADDING, _VERSIONS, _PSK_MODES, _KEY_SHARE = 0, 16, 21, 43, 45, 51
 _NUMBERS: Final = {"1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303, "1.3": 0x0304}
@@ -33,7 +35,7 @@ _PADDED: Final = 512
 
 def tls(
     sni: str = "",
-    alpn: Sequence[str] | str = (),
+    alpn: Sequence[str] | str | None = None,
     *,
     like: str = "openssl",
     versions: str = "",
@@ -43,11 +45,12 @@ def tls(
 ) -> Client:
     """Return a TLS client.
 
-    ``sni`` empty: it names no server. ``like`` is one of LIKE; ``versions`` is ``1.3``, ``1.2`` or
+    ``sni`` empty: it names no server. ``alpn`` are the protocols it offers (None: those that the
+    program offers by itself). ``like`` is one of LIKE; ``versions`` is ``1.3``, ``1.2`` or
     ``1.2-1.3`` (empty: as recorded); ``records`` splits the hello into so many records. Inside it
     says ``inner``, or asks by HTTP/1 for ``http`` (``/path``, or ``host/path``).
     """
-    offered = tuple(alpn.split(",")) if isinstance(alpn, str) and alpn else tuple(alpn)
+    offered = OFFERS.get(like, ()) if alpn is None else protocols(alpn)
     data = client_hello(sni, offered, like=like, versions=versions)
     if http:
         from caddylite.testing.clients.requests import http as request
@@ -64,6 +67,11 @@ def tls(
         said += f", then {inside.label or f'{len(inside.data)} bytes'}"
     client = Client(split(data, records), inside.data, sni, offered, label=said)
     return replace(client, later=(inside.inner, *inside.later) if inside.inner else ())
+
+
+def protocols(said: Sequence[str] | str) -> tuple[str, ...]:
+    """Read a list of ALPN protocols, or their names with commas between."""
+    return tuple(p for p in said.split(",") if p) if isinstance(said, str) else tuple(said)
 
 
 def client_hello(
@@ -93,10 +101,10 @@ def client_hello(
 
 def split(data: bytes, count: int) -> bytes:
     """Spread the hello over ``count`` records of about one size."""
-    if count <= 1:
+    if count == 1:
         return data
     message = data[5:]
-    if count > len(message):
+    if not 0 < count <= len(message):
         raise ConfigError(f"a hello of {len(message)} bytes cannot fill {count} records")
     ends = [len(message) * (i + 1) // count for i in range(count)]
     pieces = [message[a:b] for a, b in pairwise([0, *ends])]

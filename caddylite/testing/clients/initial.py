@@ -3,27 +3,35 @@
 from collections.abc import Sequence
 from typing import Final
 
+from caddylite.errors import ConfigError
 from caddylite.testing.clients.base import Client, datagram_client
-from caddylite.testing.clients.hello import client_hello
+from caddylite.testing.clients.hello import client_hello, protocols
 
 _CONNECTION_ID: Final = bytes.fromhex("8394c8f03e515708")
 _OURS: Final = bytes.fromhex("c0ffee00")
 #: A datagram is made this long; of the ClientHello so much goes into each.
 _DATAGRAM, _PIECE = 1200, 1100
 _TRANSPORT_PARAMETERS = 57
+#: What version 2 calls itself on the wire (RFC 9369 3).
+_SECOND: Final = 0x6B3343CF
 
 
 def quic(
     sni: str = "", alpn: Sequence[str] | str = "h3", *, like: str = "openssl", version: int = 1
 ) -> Client:
-    """Return a QUIC client whose ClientHello names a server; it may need several datagrams."""
-    offered = tuple(alpn.split(",")) if isinstance(alpn, str) and alpn else tuple(alpn)
+    """Return a QUIC client whose ClientHello names a server; it may need several datagrams.
+
+    ``version`` is 1 or 2.
+    """
+    if version not in (1, 2, _SECOND):
+        raise ConfigError(f"no QUIC version {version}", hint="write 1 or 2")
+    offered = protocols(alpn)
     parameters = (_TRANSPORT_PARAMETERS, _parameters())
     record = client_hello(sni, offered, like=like, versions="1.3", extra=[parameters])
     message = record[5:]
     pieces = range(0, len(message), _PIECE)
     datagrams = [
-        _datagram(number, at, message[at : at + _PIECE], version)
+        _datagram(number, at, message[at : at + _PIECE], _SECOND if version == 2 else version)
         for number, at in enumerate(pieces)
     ]
     client = datagram_client(f"QUIC, SNI {sni or 'absent'}", *datagrams)

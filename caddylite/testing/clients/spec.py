@@ -4,9 +4,10 @@ import inspect
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import isfinite
 from typing import Any, Final
 
-from caddylite.errors import ConfigError
+from caddylite.errors import ConfigError, UnknownName
 from caddylite.testing.clients.base import Client, parse_time
 from caddylite.testing.clients.capture import pcap
 from caddylite.testing.clients.datagrams import dns, openvpn, wireguard
@@ -65,11 +66,22 @@ def make(kind: str, options: Mapping[str, Any] | None = None) -> Client:
         if name in _COMMON and name not in known:
             common[name] = value
         elif name in known:
-            own[name] = _inner(value) if name == "inner" else _fitting(known[name], name, value)
+            own[name] = read(value) if name == "inner" else _fitting(known[name], name, value)
         else:
-            listed = ", ".join([*known, "from", "time", "patience", "proxy_protocol"])
-            raise ConfigError(f"{kind} has no option {name!r}", hint=f"its options: {listed}")
-    return _with_common(maker(**own), common)
+            raise _no_option(kind, name, [*known, *(c for c in _COMMON if c not in known)])
+    for name, parameter in known.items():
+        if parameter.default is parameter.empty and name not in own:
+            raise ConfigError(f"{kind} lacks the option {name!r}", hint=f"write {kind} {name}=…")
+    try:
+        return _with_common(maker(**own), common)
+    except (ValueError, OverflowError) as e:
+        raise ConfigError(f"there is no such {kind} client: {e}") from None
+
+
+def _no_option(kind: str, name: str, known: list[str]) -> ConfigError:
+    unknown = UnknownName(f"{kind} has no option {name!r}", name, known)
+    unknown.hint = "; ".join(filter(None, (unknown.hint, "its options: " + ", ".join(known))))
+    return unknown
 
 
 def first_option(kind: str) -> str:
@@ -83,50 +95,79 @@ def first_option(kind: str) -> str:
 def _maker(kind: str) -> Callable[..., Client]:
     maker = KINDS.get(kind)
     if maker is None:
-        from caddylite.errors import UnknownName
-
         unknown = UnknownName(f"unknown kind of client: {kind}", kind, KINDS)
         unknown.hint = unknown.hint or "known: " + ", ".join(KINDS)
         raise unknown
     return maker
 
 
-def _inner(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        ((kind, options),) = value.items()
+def read(value: Any) -> Client:
+    """Read a client as files have it: words, or a mapping of its kind to its options."""
+    if isinstance(value, Client):
+        return value
+    if not isinstance(value, Mapping):
+        return parse(str(value))
+    if len(value) != 1:
+        raise ConfigError("a client is one kind with its options", hint="{tls: {sni: x}}")
+    ((kind, options),) = value.items()
+    if options is None or isinstance(options, Mapping):
         return make(kind, options)
-    return parse(value) if isinstance(value, str) else value
+    return make(kind, {first_option(kind): options})
 
 
 def _fitting(parameter: inspect.Parameter, name: str, value: Any) -> Any:
-    """Give a value the type of the option's default."""
+    """Give a value the type of the option's default; ConfigError if it cannot have it."""
     default = parameter.default
-    try:
-        if isinstance(default, bool):
-            return value if isinstance(value, bool) else value.lower() in ("yes", "true", "1")
-        if isinstance(default, int):
-            return int(value)
-        if name == "headers" and isinstance(value, str):
-            pairs = (pair.partition(":") for pair in value.split(";"))
-            return {k.strip(): v.strip() for k, _, v in pairs}
-    except ValueError:
-        raise ConfigError(f"{name}: {value!r} is not a number") from None
-    if isinstance(default, str) and not isinstance(value, list | tuple):
-        return str(value)
-    return value
+    if name in ("alpn", "methods") and isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    if name == "headers":
+        return _headers(value)
+    if not isinstance(value, str | int | float):
+        raise ConfigError(f"{name} is one value, not {value!r}")
+    if isinstance(default, bool):
+        return str(value).lower() in ("yes", "true", "1")
+    if isinstance(default, int):
+        return _whole(name, value)
+    return str(value)
+
+
+def _headers(value: Any) -> dict[str, str]:
+    """Read header fields: a mapping, or ``Name: value; Name: value``."""
+    if isinstance(value, Mapping):
+        return {str(k): str(v) for k, v in value.items()}
+    pairs = (pair.partition(":") for pair in str(value).split(";"))
+    return {k.strip(): v.strip() for k, _, v in pairs}
 
 
 def _with_common(client: Client, said: Mapping[str, Any]) -> Client:
     if "inner" in said:
-        inside = _inner(said["inner"])
+        inside = read(said["inner"])
         client = replace(client, inner=inside.data, later=(inside.inner, *inside.later))
     if "from" in said:
         client = client.coming_from(str(said["from"]))
     if "proxy_protocol" in said:
-        version = int(said.get("proxy_version", 2))
+        version = _whole("proxy_version", said.get("proxy_version", 2))
         client = proxy_protocol(client, str(said["proxy_protocol"]), version=version)
     if "time" in said:
         client = replace(client, time=parse_time(str(said["time"])))
     if "patience" in said:
-        client = replace(client, patience=float(str(said["patience"]).removesuffix("s")))
+        seconds = _number("patience", str(said["patience"]).removesuffix("s"))
+        client = replace(client, patience=seconds)
     return client
+
+
+def _whole(name: str, value: Any) -> int:
+    found = _number(name, value)
+    if found != int(found):
+        raise ConfigError(f"{name}: {value!r} is not a whole number")
+    return int(found)
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        found = float(value)
+        if not isfinite(found):
+            raise ValueError
+        return found
+    except ValueError:
+        raise ConfigError(f"{name}: {value!r} is not a number") from None

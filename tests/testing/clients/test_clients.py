@@ -1,5 +1,7 @@
 """Made-up clients say what the real ones say: our own readers and matchers agree."""
 
+import inspect
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from caddylite.layer4.matching import Connection, Peek
 from caddylite.testing import clients
 from caddylite.testing.clients.base import recording
 from caddylite.testing.clients.hello import LIKE
+from caddylite.testing.clients.spec import read
 from caddylite.wire import clienthello, http_head
 from caddylite.wire.quic_initial import InitialReader
 
@@ -39,7 +42,7 @@ def test_a_hello_with_the_recorded_name_is_the_recording(like):
 
 @pytest.mark.parametrize("count", [2, 3, 7, 50])
 def test_a_hello_in_several_records(count):
-    whole = clients.client_hello("vpn.example.com", like="safari")
+    whole = clients.tls("vpn.example.com", like="safari").data
     client = clients.tls("vpn.example.com", like="safari", records=count)
     assert len(clients.records(client.data)) == count - 1
     assert len(client.data) == len(whole) + 5 * (count - 1)
@@ -58,7 +61,7 @@ def test_versions(versions, offered):
 
 
 @pytest.mark.parametrize("like", ["openssl", "chrome"])
-@pytest.mark.parametrize("version", [1, 0x6B3343CF])
+@pytest.mark.parametrize("version", [1, 2, 0x6B3343CF])
 def test_a_quic_client_can_be_opened(like, version):
     client = clients.quic("q.example.com", like=like, version=version)
     reader = InitialReader()
@@ -164,12 +167,62 @@ def test_given_bytes(tmp_path):
         ("http version=3", "no such HTTP version: 3"),
         ("socks4 to=a.b:http", "'http' is not a port"),
         ("pcap /nowhere.pcap", "open /nowhere.pcap: no such file"),
+        ("pcap", "pcap lacks the option 'file'"),
+        ("tls records=0", "a hello of 292 bytes cannot fill 0 records"),
+        ("tls records=1.5", "records: '1.5' is not a whole number"),
+        ("tls alpn=" + "x" * 300, "there is no such tls client"),
+        ("ssh from=192.0.2.1:70000", "'192.0.2.1:70000' is not an address"),
+        ("ssh patience=long", "patience: 'long' is not a number"),
+        ("ssh proxy_protocol=192.0.2.1 proxy_version=x", "proxy_version: 'x' is not a number"),
+        ("ssh proxy_protocol=192.0.2.1 proxy_version=3", "no PROXY version 3"),
+        ("quic version=3", "no QUIC version 3"),
+        ("socks5 methods=a", "there is no such socks5 client"),
     ],
 )
 def test_complaints(words, message):
     with pytest.raises(ConfigError) as e:
         clients.parse(words)
     assert message in str(e.value)
+
+
+def test_a_misspelt_option_is_guessed():
+    with pytest.raises(ConfigError) as e:
+        clients.parse("tls snii=a.b")
+    assert (e.value.hint or "").startswith("did you mean 'sni'?; its options: sni, alpn, like")
+
+
+@pytest.mark.parametrize("kind", sorted(clients.KINDS))
+def test_whatever_a_file_says_is_a_client_or_a_complaint(kind):
+    """Values of every type, for every option."""
+    options = [*inspect.signature(clients.KINDS[kind]).parameters, "from", "time", "patience"]
+    for name in [*options, "proxy_protocol", "proxy_version", "inner"]:
+        for value in (None, [], {}, [1], {"a": 1}, 3, True, 1.5, ["h2"], "x", "-1", "9" * 30,
+                      "x" * 300, "é", "1:2:3", "nan"):  # fmt: skip
+            with suppress(ConfigError):
+                assert isinstance(clients.make(kind, {name: value}), clients.Client)
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("tls like=chrome", ("h2", "http/1.1")),
+        ("tls like=chrome alpn=h2", ("h2",)),
+        ("tls like=chrome alpn=", ()),
+        ("tls like=openconnect", ()),
+        ("tls", ()),
+    ],
+)
+def test_a_program_offers_what_it_offers(words, offered):
+    assert hello(clients.parse(words).data).alpn == offered
+
+
+def test_a_client_as_files_have_it():
+    assert read({"tls": {"sni": "a.b"}}) == clients.tls("a.b")
+    assert read({"tls": "a.b"}) == clients.tls("a.b")
+    assert read({"ssh": None}) == clients.ssh()
+    assert read("ssh") == clients.ssh()
+    with pytest.raises(ConfigError, match="one kind with its options"):
+        read({"ssh": None, "tls": None})
 
 
 def test_every_recording_is_used_or_known():
