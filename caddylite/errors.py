@@ -55,6 +55,10 @@ class ConfigError(Exception):
         """
         return _Finished(f"{prefix}{self}{suffix}", self.at, self.hint, self.path)
 
+    def named(self, name: str, module_id: str) -> "ConfigError":
+        """Return the complaint with the words about the module it is about, one of a map."""
+        return self.wrap(f"module name '{name}': provision {module_id}: ")
+
     def as_is(self) -> "ConfigError":
         """Return it with the message finished: nothing is added about the place."""
         return _Finished(self.message, self.at, self.hint, self.path)
@@ -74,6 +78,10 @@ class _Finished(ConfigError):
 
 class InvalidConfiguration(ConfigError):
     """A module can be provisioned but says itself that its config is wrong (``Validate``)."""
+
+    def named(self, name: str, module_id: str) -> ConfigError:
+        """Name the module in Caddy's words for this case."""
+        return self.wrap(f"module name '{name}': {module_id}: invalid configuration: ")
 
 
 class UnknownName(ConfigError):

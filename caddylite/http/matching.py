@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.caddyfile.token import Token
-from caddylite.errors import UnknownName
+from caddylite.errors import ConfigError, UnknownName
 from caddylite.node import Node
 from caddylite.registry import find
 
@@ -92,9 +92,17 @@ def parse_matcher(
     return cls.parse(Dispenser(tokens, context))
 
 
+def _prepare(matcher: RequestMatcher, cx: Any) -> Test:
+    """Prepare one matcher of a set; a complaint names it as Caddy's provisioning does."""
+    try:
+        return matcher.prepare(cx)
+    except ConfigError as e:
+        raise e.named(matcher.name, matcher.id) from None
+
+
 def all_of(matchers: MatcherSet, cx: Any) -> Test:
     """Return a test for a whole set: all its matchers must match."""
-    tests = [m.prepare(cx) for m in matchers.values()]
+    tests = [_prepare(m, cx) for m in matchers.values()]
     if len(tests) == 1:
         return tests[0]
 

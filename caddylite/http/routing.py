@@ -11,8 +11,9 @@ thousand sites cost a request what ten do.
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
 
+from caddylite.errors import ConfigError
 from caddylite.http.handling import Handler
 from caddylite.http.hosts import host_of, to_ascii
 from caddylite.http.matchers.host import Host
@@ -126,17 +127,48 @@ class HostIndex:
         return known
 
 
+class RouteWords(NamedTuple):
+    """What a complaint about a route begins with: one about a matcher, and about a handler."""
+
+    matchers: str
+    handlers: str
+
+    @classmethod
+    def same(cls, words: str) -> Self:
+        """Begin both alike."""
+        return cls(words, words)
+
+
+#: Where it is said elsewhere what the routes are for.
+NO_WORDS: Final = RouteWords.same("")
+
+
 def compile_routes(
-    routes: Iterable[Route], make: Callable[[Handler], H], cx: Any = None
+    routes: Iterable[Route],
+    make: Callable[[Handler], H],
+    cx: Any = None,
+    words: RouteWords = NO_WORDS,
 ) -> Routes[H]:
     """Compile a list of routes; ``make`` turns a handler's IR into what is to be run."""
-    return Routes([_compile(r, make, cx) for r in routes])
+    return Routes([_compile(i, r, make, cx, words) for i, r in enumerate(routes)])
 
 
-def _compile(route: Route, make: Callable[[Handler], H], cx: Any) -> Compiled[H]:
-    test = any_of(route.match, cx) if route.match else None
-    handlers = tuple(make(h) for h in route.handle)
-    return Compiled(test, route.group, handlers, route.terminal, _hosts(route))
+def _compile(
+    number: int, route: Route, make: Callable[[Handler], H], cx: Any, words: RouteWords
+) -> Compiled[H]:
+    try:
+        test = any_of(route.match, cx) if route.match else None
+    except ConfigError as e:
+        raise e.wrap(f"{words.matchers}route {number}: loading matcher modules: ") from None
+    handlers = []
+    for position, handler in enumerate(route.handle):
+        try:
+            handlers.append(make(handler))
+        except ConfigError as e:
+            where = f"{words.handlers}route {number}: loading handler modules: position {position}"
+            what = f"loading module '{handler.name}': provision {handler.id}"
+            raise e.wrap(f"{where}: {what}: ") from None
+    return Compiled(test, route.group, tuple(handlers), route.terminal, _hosts(route))
 
 
 def _hosts(route: Route) -> frozenset[str] | None:

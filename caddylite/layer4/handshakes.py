@@ -5,7 +5,6 @@ from typing import Any
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError, UnknownName
-from caddylite.layer4.sets import named
 from caddylite.registry import find
 from caddylite.tls.handshake import HandshakeTest
 from caddylite.tls.kinds import HandshakeMatcher
@@ -20,7 +19,7 @@ def prepare_handshake_matchers(
         try:
             out.append((name, matcher.prepare(house)))
         except ConfigError as e:
-            raise named(e, matcher).wrap("loading TLS matchers: ") from None
+            raise e.named(matcher.name, matcher.id).wrap("loading TLS matchers: ") from None
     return out
 
 

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from caddylite.errors import ConfigError, InvalidConfiguration
+from caddylite.errors import ConfigError
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek
-from caddylite.node import Node
 
 MatcherSet = Mapping[str, Matcher]
 
@@ -24,15 +23,7 @@ def prepare(matcher: Matcher, house: Any) -> Match:
     try:
         return matcher.prepare(house)
     except ConfigError as e:
-        raise named(e, matcher) from None
-
-
-def named(error: ConfigError, matcher: Node) -> ConfigError:
-    """Return the complaint with the words about the module of a module map it is about."""
-    start = f"module name '{matcher.name}': "
-    if isinstance(error, InvalidConfiguration):
-        return error.wrap(f"{start}{matcher.id}: invalid configuration: ")
-    return error.wrap(f"{start}provision {matcher.id}: ")
+        raise e.named(matcher.name, matcher.id) from None
 
 
 def in_order(matchers: MatcherSet, house: Any) -> list[tuple[str, Match]]:

@@ -17,7 +17,9 @@ class Expression(RequestMatcher, frozen=True):
         expression <cel...>
 
     Several words are joined as they were written, quotes and all; of a single one the quotes are
-    taken off. Expressions are carried through by the compiler, but not evaluated yet.
+    taken off. Placeholders and the request matchers can be used in it: ``path('/a*') && {query}
+    != ''``. An expression that has no value (a key that is not there …) ends the request with
+    status 500.
     """
 
     expr: str = ""
@@ -49,8 +51,7 @@ class Expression(RequestMatcher, frozen=True):
         raise ConfigError("expression must be a string, or have expr and name", path=path)
 
     def prepare(self, cx: Any) -> Test:
-        """Refuse: there is no evaluator yet."""
-        raise ConfigError(
-            f"expression matcher is not supported yet: {self.expr}",
-            hint="use path, header, query, vars or not matchers where they can say the same",
-        )
+        """Parse, check and compile the expression."""
+        from caddylite.http.expressions import compile_test
+
+        return compile_test(self.expr, self.label)

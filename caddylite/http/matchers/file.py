@@ -5,7 +5,7 @@ from typing import Any, Final, Self
 import msgspec
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.errors import ConfigError
+from caddylite.errors import InvalidConfiguration
 from caddylite.http.matching import RequestMatcher, Test
 from caddylite.registry import module
 
@@ -72,7 +72,7 @@ class File(RequestMatcher, frozen=True):
         from caddylite.http.file_choice import FileChoice
 
         if self.try_policy and self.try_policy not in POLICIES:
-            raise ConfigError(f"unknown try policy {self.try_policy}")
+            raise InvalidConfiguration(f"unknown try policy {self.try_policy}")
         return FileChoice(
             root=self.root or "{http.vars.root}",
             file_system=self.file_system or "{http.vars.fs}",

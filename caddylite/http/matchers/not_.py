@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
+from caddylite.errors import ConfigError
 from caddylite.http.matching import RequestMatcher, Test, any_of, parse_nested_set
 from caddylite.registry import module
 
@@ -35,5 +36,8 @@ class Not(RequestMatcher, frozen=True):
         """Prepare what is negated. Without any set it matches everything."""
         if not self.sets:
             return lambda request: True
-        negated = any_of(self.sets, cx)
+        try:
+            negated = any_of(self.sets, cx)
+        except ConfigError as e:
+            raise e.wrap("loading matcher sets: ") from None
         return lambda request: not negated(request)
