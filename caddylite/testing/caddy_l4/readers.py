@@ -9,6 +9,10 @@ from caddylite.layer4.matching import NeedMore, Peek, host_text
 _LARGEST: Final = 16 * 1024
 
 
+#: Opens HTTP/2 in clear text: a head without fields, which frames follow (RFC 9113, 3.4).
+_HTTP2: Final = b"PRI * HTTP/2.0\r\n\r\n"
+
+
 class Need(Exception):
     """The matcher has used up the bytes that there are."""
 
@@ -84,7 +88,7 @@ def read_http(p: Peek) -> bool:
     try:
         found = request(p)
     except NeedMore:
-        if _torn(data[data.rfind(b"\n") + 1 :]):
+        if not data.startswith(_HTTP2) and _torn(data[data.rfind(b"\n") + 1 :]):
             raise Broken("a header line that is cut counts as a malformed one") from None
         raise Need from None
     if isinstance(found, str):

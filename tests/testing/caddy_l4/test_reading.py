@@ -1,10 +1,14 @@
 """Single facts about caddy-l4, found by comparing with the program."""
 
+from pathlib import Path
+
 import pytest
 
 from caddylite.testing import clients
 from caddylite.testing.lab import REAL, Lab
 from caddylite.testing.stream import Cut
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
 def lab(*matchers: str) -> Lab:
@@ -23,6 +27,13 @@ def test_an_http_head_torn_within_the_name_of_a_field_closes(at, outcome):
     data = b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
     trace = lab("http").connect("", clients.Client(data), cut=Cut((at,), 0.06), decide_as=REAL)
     assert trace.outcome == outcome
+
+
+@pytest.mark.parametrize("at", [18, 20, 24, 30, 60])
+def test_http2_may_be_cut_between_its_frames(at):
+    data = bytes.fromhex((FIXTURES / "http2_prior_knowledge.hex").read_text())
+    trace = lab("http").connect("", clients.Client(data), cut=Cut((at,), 0.06), decide_as=REAL)
+    assert trace.outcome == "proxy"
 
 
 def test_wireguard_in_two_pieces_is_refused():
