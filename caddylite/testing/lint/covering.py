@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from caddylite.layer4.config import Route
-from caddylite.testing.lint.names import all_covered, alpns, snis
+from caddylite.testing.lint.names import all_covered, alpns, hosts, snis
 
 #: No request matchers at all: every request.
 _ANY: tuple[dict[str, Any], ...] = ({},)
@@ -20,6 +20,21 @@ def route_covers(wide: Route, narrow: Route) -> bool:
     if not narrow.match:
         return False
     return all(any(set_covers(w, n) for w in wide.match) for n in narrow.match)
+
+
+def only_names(route: Route) -> bool:
+    """Does a route ask for server names or hosts without stars, and for nothing else?"""
+    return all(len(matchers) == 1 and _only_names(*matchers.values()) for matchers in route.match)
+
+
+def _only_names(matcher: Any) -> bool:
+    if matcher.name == "tls":
+        names, asked = snis(matcher), set(matcher.matchers or ()) == {"sni"}
+    elif matcher.name == "http":
+        names, asked = hosts(matcher), all(set(s) == {"host"} for s in matcher.sets or ())
+    else:
+        return False
+    return asked and bool(names) and not any("*" in name or "{" in name for name in names)
 
 
 def set_covers(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:

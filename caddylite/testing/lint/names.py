@@ -1,6 +1,6 @@
 """What matchers say in names: server names, hosts, protocols; and which of them covers which."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from caddylite.testing.lint.view import View
@@ -32,6 +32,12 @@ def hosts(matcher: Any) -> tuple[str, ...]:
         host = matchers.get("host")
         found += (host.names or ()) if host is not None else ()
     return tuple(found)
+
+
+def names_asked(matchers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the server names and hosts that a set wants."""
+    tls, http = matchers.get("tls"), matchers.get("http")
+    return (snis(tls) if tls is not None else ()) + (hosts(http) if http is not None else ())
 
 
 def name_covers(wide: str, narrow: str) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from caddylite.layer4.config import Route
-from caddylite.testing.lint.covering import route_covers
+from caddylite.testing.lint.covering import only_names, route_covers
 from caddylite.testing.lint.finding import INFO, WARNING, Remark
+from caddylite.testing.lint.names import names_asked
 from caddylite.testing.lint.rule import rule
 from caddylite.testing.lint.view import ENDS, Routes, View
 
@@ -24,28 +25,44 @@ def keeps(route: Route) -> bool:
 def shadowed(view: View) -> Iterator[Remark]:
     """Look for routes whose connections an earlier route always takes."""
     for routes in view.lists:
-        for number, route in enumerate(routes.routes):
-            earlier = _shadow(view, routes, number)
-            if earlier is not None and route.match:
-                where = view.at(routes.routes[earlier])
-                line = f" (line {where.line})" if where else ""
-                yield Remark(
-                    route,
-                    f"route {number} never runs: route {earlier}{line} matches "
-                    "everything that it matches and keeps the connection",
-                    "put the narrower route first, or remove it",
-                )
+        for number, earlier in shadows(routes):
+            where = view.at(routes.routes[earlier])
+            line = f" (line {where.line})" if where else ""
+            yield Remark(
+                routes.routes[number],
+                f"route {number} never runs: route {earlier}{line} matches "
+                "everything that it matches and keeps the connection",
+                "put the narrower route first, or remove it",
+            )
 
 
-def _shadow(view: View, routes: Routes, number: int) -> int | None:
-    route = routes.routes[number]
-    for earlier in range(number):
-        other = routes.routes[earlier]
-        if other.match and keeps(other) and route_covers(other, route):
-            return earlier
-        if not keeps(other) and any(h.name in ("tls", "proxy_protocol") for h in other.handle):
-            return None  # what comes after sees another stream
-    return None
+def shadows(routes: Routes) -> Iterator[tuple[int, int]]:
+    """Yield (route, earlier route that takes all of it).
+
+    Routes that ask for nothing but fixed names can only cover those that ask for one of them, so
+    these are looked up: lists of thousands of names are common.
+    """
+    broad: list[int] = []
+    by_name: dict[str, list[int]] = {}
+    for number, route in enumerate(routes.routes):
+        if not keeps(route) and any(h.name in ("tls", "proxy_protocol") for h in route.handle):
+            broad, by_name = [], {}  # what comes after sees another stream
+            continue
+        near = {n for name in _named(route) for n in by_name.get(name, ())}
+        for earlier in sorted({*broad, *near}):
+            if route.match and route_covers(routes.routes[earlier], route):
+                yield number, earlier
+                break
+        if route.match and keeps(route):
+            if only_names(route):
+                for name in _named(route):
+                    by_name.setdefault(name, []).append(number)
+            else:
+                broad.append(number)
+
+
+def _named(route: Route) -> set[str]:
+    return {name.lower() for matchers in route.match for name in names_asked(matchers)}
 
 
 @rule("L4011", WARNING, "catch-all in the middle")
