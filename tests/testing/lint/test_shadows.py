@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from caddylite.testing.lint import look
 from caddylite.testing.lint.covering import route_covers
-from caddylite.testing.lint.rules.order import shadows, keeps
+from caddylite.testing.lint.rules.order import keeps, shadows
 from tests.testing.lint.configs import server
 
 NAMES = st.lists(st.sampled_from(["a.x", "b.x", "A.x", "*.x", "a.y"]), min_size=1, max_size=2)
