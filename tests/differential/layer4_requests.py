@@ -62,6 +62,12 @@ class Requests(Chance):
                 [{"{http.request.host}": {"pattern": "^(localhost|127)"}},
                  {"{http.request.header.User-Agent}": {"pattern": "^c", "name": "agent"}}]
             ),
+            expression=choice(
+                ["path('/a*')", "{http.request.method} == 'GET' && !protocol('https')",
+                 {"expr": "header_regexp('User-Agent', '^c')", "name": "agent"},
+                 "{http.request.uri.query}.size() > 2", "{http.request.header.X-No}.size() > 2",
+                 "vars({'{http.request.method}': ['GET', 'PRI']}) || host('localhost')"]
+            ),
             file=self.file(),
             url_pattern=self.url_pattern(),
         )  # fmt: skip
