@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -168,13 +168,15 @@ def _advise(done: "list[tuple[CaseFile, list[Result]]]") -> None:
 def _live(loaded: "list[CaseFile]", only: str, against: str) -> None:
     from caddylite.testing import live
 
-    failed = 0
+    counts = {"ok  ": 0, "FAIL": 0, "skip": 0}
     for file in loaded:
-        answers: Any = live.run(file, only, against)
-        for name, problem in answers:
-            click.echo(f"{'FAIL' if problem else 'ok  '} {name}")
+        for name, problem in live.run(file, only, against):
+            mark = "skip" if problem == live.NOT_TRIED else "FAIL" if problem else "ok  "
+            counts[mark] += 1
+            click.echo(f"{mark} {name}")
             if problem:
                 click.echo(f"  {problem}")
-            failed += bool(problem)
-    if failed:
+    skipped = f", {counts['skip']} not tried" if counts["skip"] else ""
+    click.echo(f"{counts['ok  ']} passed, {counts['FAIL']} failed{skipped}")
+    if counts["FAIL"]:
         sys.exit(1)

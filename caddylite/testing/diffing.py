@@ -35,6 +35,8 @@ def ending(trace: Trace | None) -> str:
     if trace.outcome == "proxy":
         sent = f", PROXY header for {trace.seen_from}" if trace.preface else ""
         return f"proxy {', '.join(trace.upstreams)}{sent}"
+    if trace.outcome == "http" and trace.uncertified:
+        return "no handshake: no certificate has the name"
     if trace.outcome == "http":
         return f"site {trace.site or 'any'}: {trace.why.partition(': ')[2]}"
     if trace.outcome in ("closed", "pending", "tls"):

@@ -5,6 +5,7 @@ from typing import Any
 
 from caddylite.layer4.matching import Connection, address_text, expand_early
 from caddylite.testing import balancing
+from caddylite.testing.certificates import is_missing
 from caddylite.testing.proxy_headers import (
     IGNORE,
     REJECT,
@@ -41,6 +42,8 @@ class Effects:
     stream: Stream
     blind: bool
     detail: bool
+    #: The names that there are certificates for; None if there may be others.
+    certificates: frozenset[str] | None
     #: Handlers do what those of caddy-l4 at 42db569 do.
     as_caddy_l4: bool
 
@@ -142,6 +145,9 @@ class Effects:
         if alpn is None:
             return self.end("tls", place, "no ALPN protocol in common: the handshake fails")
         said = f"terminates TLS (SNI {name or 'absent'}{f', ALPN {alpn}' if alpn else ''})"
+        if is_missing(self.certificates, name, policy):
+            said += "; no certificate here is for that: unless one comes, the handshake fails"
+            self.trace.uncertified = True
         self.note("handler", place, said, value)
         state = TLSState(server_name=name, alpn=alpn)
         self.cx = replace(
@@ -239,5 +245,6 @@ class Effects:
             self.stream.data, self.blind = http_request(host), False
         while unfinished(self.stream.data):
             self.stream.wait()
-        place, self.trace.site, why = describe(name, server, self.cx, self.stream.data, self.line)
+        found = describe(name, server, self.cx, self.stream.data, self.line)
+        place, self.trace.site, why, self.trace.line = found
         self.end("http", place, why)

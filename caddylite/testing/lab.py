@@ -79,6 +79,14 @@ class Lab:
         except ConfigError:
             return None  # what is wrong is told by validate
 
+    @cached_property
+    def certificates(self) -> frozenset[str] | None:
+        """The names that certificates are managed for; None if there may be others."""
+        from caddylite.testing.certificates import managed
+
+        named = self._plan.names if self._plan is not None else ()
+        return managed(named, self.config.apps.get("tls"))  # type: ignore[arg-type]
+
     @property
     def _servers(self) -> Mapping[str, Any]:
         return self._plan.app.servers if self._plan is not None else {}

@@ -28,10 +28,12 @@ from caddylite.testing.stream import WHOLE, Cut
 _PATIENCE: Final = 0.9
 _PAUSE: Final = 0.06
 _FIRST_PORT: Final = 21000
+#: Said of a client that no layer-4 routes see: there is nothing to be asked of them.
+NOT_TRIED: Final = "not tried: no layer-4 routes are on its way"
 
 
 def run(file: CaseFile, only: str = "", against: str = "") -> Iterator[tuple[str, str]]:
-    """Run the cases; yield each name with what is wrong (empty: nothing)."""
+    """Run the cases; yield each name with what is wrong (empty: nothing), or NOT_TRIED."""
     for variant in file.variants:
         with environment(variant.env):
             lab = Lab.from_file(variant.config)
@@ -45,7 +47,7 @@ def _with_program(
     harness = harnesses.make(lab.config, _free_ports())
     if not harness.places:
         for case in cases:
-            yield case.name, ""
+            yield case.name, NOT_TRIED
         return
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "harness.json"
@@ -103,7 +105,7 @@ async def _probe(lab: Lab, quiet: Lab, harness: Harness, case: Case) -> str:
     """Send one client in each way; return what is wrong."""
     server = _server(lab, case, harness)
     if server is None:
-        return ""
+        return NOT_TRIED
     client = replace(case.client, remote=("127.0.0.1", 50000), local=None, patience=_PATIENCE)
     expected = quiet.connect(server, client, decide_as=OURS, detail=False)
     wanted = {"pending": "silent"}.get(expected.outcome, "closed")

@@ -95,7 +95,7 @@ def caddyfile(request: pytest.FixtureRequest) -> Caddyfile:
     if path not in _LABS:
         from caddylite.testing.lab import Lab
 
-        _LABS[path] = Lab.from_file(path)
+        _LABS[path] = Lab.from_file(_short(path, request.config.invocation_params.dir))
     measuring = request.config.pluginmanager.get_plugin("caddylite-coverage")
     if measuring is not None:
         measuring.gathering.watch(_LABS[path])
@@ -115,6 +115,11 @@ def _path(request: pytest.FixtureRequest) -> Path:
         if (folder / "Caddyfile").is_file():
             return folder / "Caddyfile"
     raise pytest.UsageError("no Caddyfile: say which with --caddyfile, or mark the test")
+
+
+def _short(path: Path, here: Path) -> Path:
+    """Return a path as people would write it where pytest was called, if that is still here."""
+    return path.relative_to(here) if Path.cwd() == here and path.is_relative_to(here) else path
 
 
 def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | None:

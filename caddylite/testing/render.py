@@ -85,8 +85,8 @@ def to_text(trace: Trace, colour: bool = False) -> str:
     """Return a trace as lines, aligned; with terminal colours if asked."""
     paint = _painter(colour)
     client = trace.client
-    said = client.label or f"{len(client.data)} bytes"
-    lines = [f"{said} ({len(client.data)} bytes) from {address_text(client.remote)}"
+    said = client.label or "bytes"
+    lines = [f"{said} ({_bytes(len(client.data))}) from {address_text(client.remote)}"
              f" to {trace.listener}"]  # fmt: skip
     for step in trace.steps:
         if step.kind == "routes":
@@ -99,7 +99,8 @@ def to_text(trace: Trace, colour: bool = False) -> str:
         lines.append(f"  the upstream gets {trace.preface[:_SHOWN]!r}… first")
     if trace.outcome == "proxy" and trace.passed:
         shown, more = trace.passed[:_SHOWN], len(trace.passed) > _SHOWN
-        lines.append(f"  then {len(trace.passed)} bytes from the client: {shown!r}{'…' * more}")
+        size = _bytes(len(trace.passed))
+        lines.append(f"  then {size} from the client: {shown!r}{'…' * more}")
     at = f"  [{trace.line}]" if trace.line else ""
     site = f" site {trace.site}" if trace.site else ""
     lines.append(f"=> {paint(trace.outcome, 'bold')} {trace.place}{site}: {trace.why}{at}")
@@ -142,7 +143,12 @@ def _rows(step: Step) -> list[tuple[str, RouteReport]]:
 
 
 def _after(report: RouteReport) -> str:
-    return f"after {report.after} bytes" if report.status in ("matched", "refuted") else ""
+    known = report.status in ("matched", "refuted")
+    return f"after {_bytes(report.after)}" if known else ""
+
+
+def _bytes(count: int) -> str:
+    return f"{count} byte{'s' * (count != 1)}"
 
 
 def _painter(colour: bool) -> Callable[[str, str], str]:

@@ -20,14 +20,16 @@ class Replayed:
 
     @property
     def words(self) -> str:
-        """Where it ends."""
-        return ending(self.trace)
+        """Where it ends, whoever the client is."""
+        header = self.trace is not None and bool(self.trace.preface)
+        return ending(self.trace).partition(", PROXY header")[0] + ", PROXY header" * header
 
 
 def replay(lab: Lab, capture: str, listen: str = "", decide_as: str = "caddylite") -> Iterator[
     Replayed
 ]:  # fmt: skip
     """Put each client of a capture through a config, at the port it dialled (or at ``listen``)."""
+    lab = Lab(lab.config)  # lines do not count
     for client in clients(capture):
         port = client.local[1] if client.local else 0
         network = "udp/" if client.network == "udp" else ""

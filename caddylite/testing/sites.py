@@ -25,26 +25,28 @@ def unfinished(data: bytes) -> bool:
 
 def describe(
     name: str, server: Server, cx: Connection, data: bytes, line: Callable[[Any], str]
-) -> tuple[str, str, str]:
-    """Return (place, site, what happens) for the request at the beginning of ``data``.
+) -> tuple[str, str, str, str]:
+    """Return (place, site, what happens, where it is written) for the request in ``data``.
 
-    ``line`` says where a handler stands in the Caddyfile.
+    ``line`` says where a handler stands in the config.
     """
     head = http_head.read(data)
     if isinstance(head, http_head.NotHTTP):
-        return name, "", f"not an HTTP request ({head.why}): answered 400 and closed"
+        return name, "", f"not an HTTP request ({head.why}): answered 400 and closed", ""
     if isinstance(head, http_head.Incomplete):
-        return name, "", "waits for the rest of the request head"
+        return name, "", "waits for the rest of the request head", ""
     request = request_of(head, cx)
     asked = f"{head.method} {head.host}{head.raw_path}"
     walk = _Walk(request, server.named_routes, line)
     try:
         reached = list(walk.go(server.routes, name))
     except MatchError as e:
-        return name, walk.site, f"{asked}: a matcher ends it with status {e.status}"
+        return name, walk.site, f"{asked}: a matcher ends it with status {e.status}", ""
     if not reached:
-        return name, walk.site, f"{asked}: no route matches, an empty 200 is sent"
-    return reached[-1][0], walk.site, f"{asked}: " + ", ".join(words for _, words in reached)
+        return name, walk.site, f"{asked}: no route matches, an empty 200 is sent", ""
+    *before, (place, last, at) = reached
+    words = [f"{said} ({where})" if where else said for _, said, where in before]
+    return place, walk.site, f"{asked}: {', '.join([*words, last])}", at
 
 
 class _Walk:
@@ -58,8 +60,8 @@ class _Walk:
         self.answered = False
         self.invoked: set[str] = set()
 
-    def go(self, routes: Sequence[Route], place: str) -> Iterator[tuple[str, str]]:
-        """Yield (place, handler) for each handler that would run until one answers."""
+    def go(self, routes: Sequence[Route], place: str) -> Iterator[tuple[str, str, str]]:
+        """Yield (place, handler, line) for each handler that would run until one answers."""
         groups: set[str] = set()
         for number, route in enumerate(routes):
             if self.answered:
@@ -70,7 +72,11 @@ class _Walk:
                 if route.match and not any_of(route.match, None)(self.request):
                     continue
             except ConfigError as e:
-                yield f"{place}/{number}", f"a matcher that cannot be tested here ({e.message})"
+                yield (
+                    f"{place}/{number}",
+                    f"a matcher that cannot be tested here ({e.message})",
+                    "",
+                )
                 continue
             groups.add(route.group)
             self._name_site(route)
@@ -85,20 +91,19 @@ class _Walk:
             if host is not None and not self.site:
                 self.site = ", ".join(getattr(host, "names", ()) or ())
 
-    def _handler(self, handler: Any, where: str) -> Iterator[tuple[str, str]]:
+    def _handler(self, handler: Any, where: str) -> Iterator[tuple[str, str, str]]:
         if handler.name == "subroute":
             yield from self.go(handler.routes, where)
         elif handler.name == "invoke" and handler.route in self.named:
             if handler.route in self.invoked:
-                yield where, f"invoke {handler.route} within itself"
+                yield where, f"invoke {handler.route} within itself", self.line(handler)
                 self.answered = True
                 return
             self.invoked.add(handler.route)
             yield from self.go((self.named[handler.route],), f"{where}:{handler.route}")
             self.invoked.discard(handler.route)
         else:
-            at = self.line(handler)
-            yield where, _words(handler) + (f" ({at})" if at else "")
+            yield where, _words(handler), self.line(handler)
             self.answered = self.answered or handler.name in _ANSWERS
 
 

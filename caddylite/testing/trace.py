@@ -76,6 +76,8 @@ class Trace:
     seen_from: str = ""
     line: str = ""
     time: float = 0.0
+    #: TLS ends on the way, with no certificate for the name.
+    uncertified: bool = False
     #: How many of the client's flights were begun (outside TLS, inside it, …).
     flights: int = 1
 

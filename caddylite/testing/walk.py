@@ -29,7 +29,7 @@ class Walk(Effects):
         detail: bool,
     ) -> None:
         self.lab, self.strategy, self.trace, self.cx = lab, strategy, trace, cx
-        self.detail = detail
+        self.detail, self.certificates = detail, lab.certificates
         self.as_caddy_l4 = strategy.as_caddy_l4
         self.clock = Clock()
         self.flights = Flights(trace.client, cut, self.clock)

@@ -23,7 +23,38 @@ def test_routes_and_handlers_have_lines():
     assert [r["line"] for r in plain["steps"][0]["routes"]] == ["Caddyfile:5", "Caddyfile:9"]
     assert plain["line"] == "Caddyfile:6"
     text = render.to_text(lab.connect("", clients.parse("tls sni=a.b")))
-    assert "srv0/1.0:tls: terminates TLS (SNI a.b)  [Caddyfile:10]" in text
+    assert "srv0/1.0:tls: terminates TLS (SNI a.b); no certificate here is for that" in text
+    assert "the handshake fails  [Caddyfile:10]" in text
+
+
+def test_the_line_of_a_site():
+    lab = Lab.from_text("a.b {\n\theader X y\n\trespond hi\n}\n")
+    trace = lab.connect(":443", clients.parse("tls sni=a.b http=/"))
+    assert trace.line == "Caddyfile:3"
+    assert trace.why == "GET a.b/: headers (Caddyfile:2), static_response 200"
+
+
+SITE = "a.b {\nrespond hi\n%s}\n"
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "missing"),
+    [
+        (SITE % "", "a.b", False),
+        (SITE % "", "x.b", True),
+        (SITE % "", "", True),
+        (SITE.replace("a.b", "*.b") % "", "x.b", False),
+        ("{\ndefault_sni a.b\n}\n" + SITE % "", "", False),
+        ("{\nfallback_sni a.b\n}\n" + SITE % "", "x.b", False),
+        (SITE % "tls {\non_demand\n}\n", "x.b", False),
+        (SITE % "tls cert.pem key.pem\n", "x.b", False),
+        ("192.0.2.9 {\nrespond hi\n}\n", "", False),
+    ],
+)
+def test_whose_certificate_there_is(config, name, missing):
+    trace = Lab.from_text(config).connect(":443", clients.tls(name))
+    (said,) = [s.text for s in trace.steps if s.text.startswith("terminates TLS")]
+    assert ("no certificate here is for that" in said) == missing
 
 
 def test_lines_of_json():
@@ -78,7 +109,8 @@ def test_a_peer_not_believed():
 
 def test_postgres_in_three_flights():
     lab = layer4(
-        "@p postgres\nroute @p {\npostgres_tls\ntls {\nconnection_policy {\nalpn postgresql\n}\n}\n"
+        "@p postgres\nroute @p {\npostgres_tls\n"
+        "tls {\nconnection_policy {\nalpn postgresql\n}\n}\n"
         "subroute {\n"
         "@u {\npostgres {\nuser alice\n}\n}\n"
         "route @u {\nproxy 127.0.0.1:5432\n}\n}\n}"

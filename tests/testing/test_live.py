@@ -63,6 +63,14 @@ def test_the_running_program_does_what_the_trace_says(tmp_path):
     assert [problem for _, problem in answers] == [""] * 5
 
 
+def test_clients_that_no_routes_see_are_not_tried(tmp_path):
+    text = CASES + "  - {client: http a.example, listen: ':8080'}\n"
+    file = load(tmp_path, text)
+    (tmp_path / "Caddyfile").write_text(CONFIG + ":8080 {\nrespond hi\n}\n")
+    answers = list(live.run(file, only="http"))
+    assert [problem for _, problem in answers] == ["", "", live.NOT_TRIED]
+
+
 def test_against_a_real_caddy(tmp_path):
     program = os.environ.get("CADDY_L4")
     if not program:

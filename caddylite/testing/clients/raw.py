@@ -33,11 +33,9 @@ def raw(
 def _bytes(hexed: str, based: str, text: str, file: str) -> tuple[bytes, str]:
     try:
         if hexed:
-            data = bytes.fromhex(hexed)
-            return data, f"{len(data)} bytes given"
+            return bytes.fromhex(hexed), "bytes given"
         if based:
-            data = codec.b64decode(based, validate=True)
-            return data, f"{len(data)} bytes given"
+            return codec.b64decode(based, validate=True), "bytes given"
     except ValueError as e:
         raise ConfigError(f"bytes: {e}") from None
     if text:

@@ -8,6 +8,7 @@ from caddylite.errors import ConfigError
 from caddylite.netaddr import NetworkAddress
 from caddylite.testing.clients.hello import tls
 from caddylite.testing.cuts import try_cuts
+from caddylite.testing.diffing import ending
 from caddylite.testing.doctor.ocserv_conf import OcservConf
 from caddylite.testing.lab import Lab
 from caddylite.testing.trace import Listener, Trace, is_datagrams
@@ -92,7 +93,7 @@ def _strangers(lab: Lab, where: str, trace: Trace) -> Iterator[Answer]:
             "no name", OK, "clients without SNI (by IP address, or old) reach the VPN too"
         )
     else:
-        goes = ", ".join(nameless.upstreams) or nameless.site or nameless.outcome
+        goes = ", ".join(nameless.upstreams) or nameless.site or ending(nameless)
         yield Answer(
             "no name", WARN, f"clients without SNI (by IP address, or old) get: {goes}",
             "fine if all clients use the name; else send what has no name to the VPN",

@@ -130,3 +130,12 @@ def test_what_is_cut_short_or_nonsense(cut):
         else:
             list(read(data[:cut]))
             list(read(data[:40] + bytes(cut) + data[40:]))
+
+
+def test_the_sample_capture_is_what_our_clients_say():
+    """``python -m tests.testing.sample_capture`` writes it anew."""
+    from tests.testing.sample_capture import FILE, HOUR
+    from tests.testing.sample_capture import capture as made
+
+    assert FILE.read_bytes() == made()
+    assert len(capture.clients(str(FILE))) == len(HOUR)
