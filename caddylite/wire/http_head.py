@@ -26,6 +26,8 @@ _PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _HEADERS, _CONTINUATION = 1, 9
 _END_HEADERS, _PADDED, _PRIORITY = 0x4, 0x8, 0x20
 _LARGEST_FRAME, _MOST_FRAMES = 16384, 64
+#: Why a frame of HTTP/2 is refused at its length.
+FRAME_TOO_LARGE: Final = "an HTTP/2 frame is too large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ def read(data: bytes) -> Answer:
     fields = _fields(data[line.end() : end.start() + 1])
     if fields is None:
         return NotHTTP("a header field of the request is malformed")
+    if [name for name, _ in fields].count("Host") > 1:
+        return NotHTTP("too many Host headers")  # RFC 9112, 3.2
     return _head(method, target, proto, fields)
 
 
@@ -133,7 +137,7 @@ def _read_http2(data: bytes) -> Answer:
             return Incomplete(True)
         size, kind, flags = int.from_bytes(data[at : at + 3], "big"), data[at + 3], data[at + 4]
         if size > _LARGEST_FRAME:
-            return NotHTTP("an HTTP/2 frame is too large")
+            return NotHTTP(FRAME_TOO_LARGE)
         at += 9
         if at + size > len(data):
             return Incomplete(True)

@@ -48,6 +48,7 @@ def test_bare_line_feeds_and_folded_lines_as_go_reads_them():
         b"GET / HTTP/1.1\r\nbad name: x\r\n\r\n",
         b"GET / HTTP/1.1\r\n folded: x\r\n\r\n",
         b"GET / HTTP/1.1\r\nA: b\0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n",
         b"M" * 65,
         b"\n",
         b"PING\r\n",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from caddylite.layer4.matching import NeedMore, Peek, host_text
+from caddylite.wire.http_head import FRAME_TOO_LARGE
 
 #: A ClientHello or its records above this break a connection.
 _LARGEST: Final = 16 * 1024
@@ -91,6 +92,8 @@ def read_http(p: Peek) -> bool:
         if not data.startswith(_HTTP2) and _torn(data[data.rfind(b"\n") + 1 :]):
             raise Broken("a header line that is cut counts as a malformed one") from None
         raise Need from None
+    if found == FRAME_TOO_LARGE:
+        raise Need
     if isinstance(found, str):
         raise Broken(found)
     found.remote, found.client_ip = "", ""  # a request that was not served has no address

@@ -36,6 +36,12 @@ def test_http2_may_be_cut_between_its_frames(at):
     assert trace.outcome == "proxy"
 
 
+def test_http2_frames_of_any_length_are_waited_for():
+    client = clients.Client(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\xff\xff\xff" + bytes(6))
+    assert lab("http").connect("", client, decide_as=REAL).outcome == "pending"
+    assert lab("http").connect("", client).outcome == "closed"
+
+
 def test_wireguard_in_two_pieces_is_refused():
     client = clients.Client(clients.wireguard().data)
     assert lab("wireguard").connect("", client, decide_as=REAL).outcome == "proxy"
