@@ -1,6 +1,7 @@
 """Compiled expressions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +31,13 @@ class Program:
             raise EvalError("expression is nested too deeply") from None
 
 
-def _as_they_are(name: str, constants: list[Any]) -> None:
-    return None
+@contextmanager
+def _nesting_is_bounded() -> Iterator[None]:
+    """Say of an expression that uses up Python's stack what is said of any that is too deep."""
+    try:
+        yield
+    except RecursionError:
+        raise BadExpression(f"expression recursion limit exceeded: {MAX_DEPTH}") from None
 
 
 def check(source: str, environment: Environment) -> tuple[Type, Callable[[Specializer], Program]]:
@@ -40,7 +46,7 @@ def check(source: str, environment: Environment) -> tuple[Type, Callable[[Specia
     BadExpression, in cel-go's words, if something is wrong.
     """
     problems = Problems(source)
-    try:
+    with _nesting_is_bounded():
         expr = parse(source, environment.macros, problems)
         problems.stop_if_any()
         assert expr is not None
@@ -49,18 +55,16 @@ def check(source: str, environment: Environment) -> tuple[Type, Callable[[Specia
         problems.stop_if_any()
         check_formats(expr, checker.settled, problems)
         problems.stop_if_any()
-    except RecursionError:
-        raise BadExpression(f"expression recursion limit exceeded: {MAX_DEPTH}") from None
-    kind, checked = checker.settled(expr), expr
 
     def finish(specialize: Specializer) -> Program:
-        return Program(kind, Planner(specialize).plan(checked), checker.slots)
+        with _nesting_is_bounded():
+            return Program(checker.settled(expr), Planner(specialize).plan(expr), checker.slots)
 
-    return kind, finish
+    return checker.settled(expr), finish
 
 
 def compile(  # noqa: A001 - as in re.compile
-    source: str, environment: Environment, specialize: Specializer = _as_they_are
+    source: str, environment: Environment, specialize: Specializer = lambda name, constants: None
 ) -> Program:
     """Parse, check and compile an expression; BadExpression if something is wrong with it."""
     return check(source, environment)[1](specialize)
