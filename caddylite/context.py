@@ -80,6 +80,8 @@ class House(Protocol):
     data_dir: Path
     #: Where ``autosave.json`` goes.
     config_dir: Path
+    #: What outlives a config: it is handed on to the house of the next.
+    kept: dict[str, Any]
     #: The value of a global placeholder (``env.*``, ``file.*``, ``system.*``, ``time.now*``).
     globals: Callable[[str], Any]
 

@@ -44,6 +44,7 @@ class RunningHouse:
         self.watch: Watch = watch or watch_on(reactor)
         self.connections: list[Connections] = []
         self.apps: dict[str, Any] = {}
+        self.kept: dict[str, Any] = {}
         self.caps = Caps.from_environment(self.environ)
         self.bounds = Bounds(self.caps.associations, self.caps.associations_per_host)
         self.ourselves = Ourselves()

@@ -75,8 +75,10 @@ class Service:
 
         apps = self.config.apps
         tls: Any = apps.get("tls")
+        http: Any = apps.get("http")
+        ports = getattr(http, "http_port", 0) or 80, getattr(http, "https_port", 0) or 443
         try:
-            self.tls, pki = make_apps(tls, apps.get("pki"), self.house, self.config.storage)
+            self.tls, pki = make_apps(tls, apps.get("pki"), self.house, self.config.storage, ports)
         except ConfigError as e:
             raise e.wrap("loading tls app module: provision tls: ") from None
         self.house.apps |= {"tls": self.tls, "pki": pki}
@@ -189,6 +191,7 @@ class Service:
     def _drain(self, finished: Callable[[], object]) -> None:
         """Call ``finished`` when the last connection has ended."""
         self._finished = finished
+        self.tls.leave()
         if self.http is not None:
             self.http.drain()
         if not self.active:

@@ -124,6 +124,7 @@ def load_key(pem: bytes) -> Signer:
         raise ValueError("failed to find any PEM data in key input")
     # OpenSSL's own "EC PARAMETERS" block may stand before the key.
     start = pem.index(b"-----BEGIN", max(0, pem.index(b"PRIVATE KEY-----") - 30))
+    pem = pem.replace(b" ED25519 PRIVATE KEY", b" PRIVATE KEY")  # Caddy's name for it
     try:
         key: PrivateKeyTypes = serialization.load_pem_private_key(pem[start:], None)
     except TypeError:

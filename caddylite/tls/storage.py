@@ -54,7 +54,7 @@ class FileStorage:
         Without ``sync`` it may be lost (whole) when the machine fails: for what can be made anew.
         """
         path = self.path(key)
-        self._folder(path.parent)
+        self.make_folder(path.parent)
         handle, beside = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp makes it 0600
         try:
             with os.fdopen(handle, "wb") as out:
@@ -68,6 +68,14 @@ class FileStorage:
                 os.unlink(beside)
             raise
 
+    def list(self, prefix: str) -> list[str]:
+        """Return the keys right below a prefix, the latest change first."""
+        try:
+            found = [(p.stat().st_mtime, p.name) for p in self.path(prefix).iterdir()]
+        except OSError:
+            return []
+        return [f"{prefix}/{name}" for _, name in sorted(found, reverse=True)]
+
     def delete(self, key: str) -> None:
         """Remove a value, if there is one."""
         self.path(key).unlink(missing_ok=True)
@@ -76,7 +84,7 @@ class FileStorage:
     def lock(self, name: str) -> Iterator[None]:
         """Hold a lock that other processes of this machine wait for; the kernel frees it."""
         folder = self.root / "locks"
-        self._folder(folder)
+        self.make_folder(folder)
         handle = os.open(
             folder / f"{safe(name)}.flock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
@@ -86,7 +94,7 @@ class FileStorage:
         finally:
             os.close(handle)
 
-    def _folder(self, folder: Path) -> None:
+    def make_folder(self, folder: Path) -> None:
         """Make a directory and those above it, below the root none of which others may enter."""
         missing = []
         while not folder.is_dir():

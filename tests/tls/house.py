@@ -59,7 +59,7 @@ class Timeouts:
 class House:
     """Time passes only in :meth:`pass_time`."""
 
-    reactor = None
+    reactor: Any = None
     environ: dict[str, str] = {}
     globals = staticmethod(GLOBALS)
 
@@ -71,6 +71,7 @@ class House:
         self.records: list[Any] = []
         self.apps: dict[str, Any] = {}
         self.stops: list[Any] = []
+        self.kept: dict[str, Any] = {}
 
     def clock(self):
         return self.now

@@ -16,6 +16,7 @@ from caddylite.http.live.running import note_error, nothing_left, run
 from caddylite.http.live.serving import Limits, Serving
 from caddylite.http.request import Headers
 from caddylite.http.routing import Routes, RouteWords
+from caddylite.tls.acme.challenges import WELL_KNOWN
 from caddylite.values import Duration
 from caddylite.wire.http_status import status_text
 
@@ -72,6 +73,8 @@ class Server(Serving):
 
     async def _answer(self, ex: Exchange, record: "Record") -> None:
         try:
+            if self._proves(ex):
+                return
             self._check(ex)
             await run(self._routes, ex, lambda: nothing_left(ex))
         except (Aborted, Disconnected):
@@ -82,6 +85,22 @@ class Server(Serving):
             await self._handle(ex, error, record)
         else:
             record.stop()
+
+    def _proves(self, ex: Exchange) -> bool:
+        """Answer a CA that looks for a proof (RFC 8555, 8.3), whatever the routes say."""
+        request = ex.request
+        if request.method != "GET" or not request.path.startswith(WELL_KNOWN):
+            return False
+        tls = self.house.app("tls")
+        remote = request.remote[0] if isinstance(request.remote, tuple) else request.remote
+        said = tls.proofs.to_request(request.host, request.path, remote) if tls else None
+        if said is None:
+            return False
+        ex.out.headers.set("Connection", "close")
+        ex.out.headers.set("Content-Type", "text/plain")
+        ex.out.start(200)
+        ex.out.write(said.encode())
+        return True
 
     def _check(self, ex: Exchange) -> None:
         """Refuse what routes must not see; drop fields that CGI would confuse with others."""

@@ -1,7 +1,9 @@
 """The TLS app: the certificates there are, and which of them a handshake gets."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
+
+from twisted.internet.defer import Deferred
 
 from caddylite.context import House
 from caddylite.errors import ConfigError
@@ -11,33 +13,33 @@ from caddylite.tls.automation import AutomationPolicy
 from caddylite.tls.certificate import Certificate
 from caddylite.tls.config import TLS
 from caddylite.tls.handshake import Peer, host
-from caddylite.tls.issuance.internal import InternalIssuer
+from caddylite.tls.live.acme.office import Office
+from caddylite.tls.live.acme.ordered import Entry, Ordered
+from caddylite.tls.live.acme.proofs import Proofs
+from caddylite.tls.live.automating import Automating
 from caddylite.tls.live.loading import load
 from caddylite.tls.live.managing import Managed
+from caddylite.tls.live.on_demand import Found, OnDemand
 from caddylite.tls.live.pki import PKIApp
 from caddylite.tls.policy import ConnectionPolicy
 from caddylite.tls.store import CertificateStore
 from caddylite.wire.clienthello import Hello
 
-#: How often certificates are looked at, in seconds (certmagic's default).
-RENEW_INTERVAL: Final = 600.0
-#: The most certificates that handshakes may bring about (``on_demand``).
-_MOST_ON_DEMAND: Final = 10_000
-
-NO_ACME: Final = "certificates for public names need ACME, which is not built yet"
-NO_ACME_HINT: Final = (
-    "use 'tls internal' (signed by a local authority) or 'tls <cert_file> <key_file>'"
-)
-
 
 class TLSApp:
-    """Certificates from the config and from our own authorities.
+    """Certificates from the config, from our own authorities and from CAs.
 
-    ``tickets`` is False when the config disables session tickets.
+    ``tickets`` is False when the config disables session tickets. ``proofs`` is what CAs get to
+    see. ``ports`` are those of HTTP and HTTPS.
     """
 
     def __init__(
-        self, ir: TLS | None, pki: PKIApp, house: House, storage: Storage | None = None
+        self,
+        ir: TLS | None,
+        pki: PKIApp,
+        house: House,
+        storage: Storage | None = None,
+        ports: tuple[int, int] = (80, 443),
     ) -> None:
         self.ir, self.pki = ir or TLS(), pki
         self._house, self._storage = house, storage
@@ -45,10 +47,12 @@ class TLSApp:
         self.managed = Managed(self.store, pki, house, storage)
         tickets = self.ir.session_tickets
         self.tickets = tickets is None or not tickets.disabled
-        self._automation = self.ir.automation
-        self._unmanaged: set[str] = set()
-        self._internal: set[str] = set()
-        self._on_demand = 0
+        self._office = Office.of(house)
+        self._automating = Automating(self.ir, pki, house, storage, ports)
+        self.ordered = Ordered(self.store, self._office, house)
+        self.proofs = Proofs(self._office, house, self._automating.acme_issuers)
+        self._on_demand: OnDemand | None = None
+        self._timer: Any = None
         self._log = house.logger("tls")
 
     def provision(self) -> None:
@@ -56,6 +60,10 @@ class TLSApp:
         for loader in self.ir.certificates.values():
             for certificate in load(loader, self._house, self._storage):
                 self.store.add(certificate)
+        self._automating.provision()
+        automation = self._automating.ir
+        if any(policy.on_demand for policy in automation.policies):
+            self._on_demand = OnDemand(automation, self.ordered, self._house)
 
     def has(self, name: str) -> bool:
         """Has the config brought a certificate for this name (or a wildcard above it)?"""
@@ -65,59 +73,59 @@ class TLSApp:
         """Manage the certificates of these names and of those the config lists.
 
         ``internal`` are names that are ours to sign where no policy says otherwise (automatic
-        HTTPS finds them). Names only a public CA could sign are noted in the log.
+        HTTPS finds them). Names that others sign are served as soon as they have.
         """
-        self._internal.update(internal)
+        self._office.listeners.make_way()
+        self._house.on_stop(self.leave)
+        self._automating.internal.update(internal)
         automate: Any = self.ir.certificates.get("automate")
         listed = tuple(automate.subjects or ()) if automate is not None else ()
         for name in dict.fromkeys((*listed, *names)):
             self._manage(name)
-        if self._unmanaged:
-            self._log.error(NO_ACME, domains=sorted(self._unmanaged), hint=NO_ACME_HINT)
         self._keep_fresh()
 
     def _manage(self, name: str) -> None:
         if not subjects.qualifies(name):
             return
-        policy = self.policy_for(name)
-        issuer = self._issuer(name, policy)
+        policy = self._automating.policy_for(name)
+        if self._automating.ours(name, policy) is not None:
+            self._sign(name, policy)
+        elif not policy.on_demand:
+            self.ordered.manage(self._automating.entry(name.lower(), policy))
+
+    def _sign(self, name: str, policy: AutomationPolicy) -> Certificate | None:
+        issuer = self._automating.ours(name, policy)
         if issuer is None:
-            self._unmanaged.add(name.lower())
-        else:
-            self.managed.manage(name, issuer, policy.renewal_window_ratio, policy.storage)
+            return None
+        return self.managed.manage(name, issuer, policy.renewal_window_ratio, policy.storage)
 
     def policy_for(self, name: str) -> AutomationPolicy:
         """Return the automation policy a name falls under."""
-        policies = self._automation.policies if self._automation is not None else ()
-        for policy in policies:
-            if not policy.subjects or any(subjects.covers(s, name) for s in policy.subjects):
-                return policy
-        return AutomationPolicy()
-
-    def _issuer(self, name: str, policy: AutomationPolicy) -> InternalIssuer | None:
-        for issuer in policy.issuers:
-            if isinstance(issuer, InternalIssuer):
-                return issuer
-        if policy.issuers:
-            return None
-        ours = name in self._internal or not subjects.qualifies_publicly(name)
-        return InternalIssuer() if ours else None
+        return self._automating.policy_for(name)
 
     # Freshness.
 
     def _keep_fresh(self) -> None:
-        interval = self._automation.renew_interval.seconds if self._automation is not None else 0
-        timer = self._house.later(interval or RENEW_INTERVAL, self._look)
-        self._house.on_stop(lambda: timer.cancel() if timer.active() else None)
+        self._timer = self._house.later(self._automating.every, self._look)
 
     def _look(self) -> None:
         self.managed.renew()
+        self.ordered.look()
         self._keep_fresh()
+
+    def leave(self) -> None:
+        """Obtain and renew nothing more: another config does, or the program ends."""
+        timer, self._timer = self._timer, None
+        if timer is not None and timer.active():
+            timer.cancel()
+        self.ordered.leave()
 
     # Handshakes.
 
-    def certificate(self, hello: Hello, peer: Peer, policy: ConnectionPolicy) -> Certificate | str:
-        """Return the certificate for a handshake, or why there is none."""
+    def certificate(
+        self, hello: Hello, peer: Peer, policy: ConnectionPolicy
+    ) -> Found | Deferred[Found]:
+        """Return the certificate for a handshake, or why there is none; now or later."""
         local = host(peer.local)
         found = self.store.choose(
             hello,
@@ -128,29 +136,36 @@ class TLSApp:
             policy.certificate_selection,
         )
         if found is None:
-            found = self._demanded(hello.server_name or policy.default_sni or local)
-        if found is None:
-            return self._why_none(hello, peer, hello.server_name or policy.default_sni or local)
-        return self.managed.fresh(found) if found.issuer else found
+            name = hello.server_name or policy.default_sni or local
+            return self._demanded(name, peer) or self._why_none(hello, peer, name)
+        if not found.issuer:
+            return found
+        if self._on_demand is not None:
+            return self._on_demand.looked_after(self.managed.fresh(found), host(peer.remote))
+        return self.managed.fresh(found)
 
-    def _demanded(self, name: str) -> Certificate | None:
-        """Sign a certificate on demand, where a policy wants that and nobody has to be asked."""
-        if self._automation is None or not subjects.qualifies(name):
+    def challenge(self, server_name: str, peer: Peer) -> Certificate | None:
+        """Return the certificate that a CA wants to see to believe that a name is ours."""
+        return self.proofs.to_handshake(server_name, host(peer.remote))
+
+    def _demanded(self, name: str, peer: Peer) -> Found | Deferred[Found] | None:
+        """Have a certificate signed or obtained on demand, where a policy wants that."""
+        if self._on_demand is None or not subjects.qualifies(name):
             return None
-        policy = self.policy_for(name)
-        demand = self._automation.on_demand
-        if not policy.on_demand or (demand is not None and (demand.ask or demand.permission)):
+        name = name.lower()
+        policy = self._automating.policy_for(name)
+        if not policy.on_demand:
             return None
-        issuer = self._issuer(name, policy)
-        if issuer is None or self._on_demand >= _MOST_ON_DEMAND:
-            return None
-        try:
-            made = self.managed.manage(name, issuer, policy.renewal_window_ratio, policy.storage)
-        except (ConfigError, OSError, ValueError) as e:
-            self._log.error("obtaining certificate on demand", identifier=name, error=str(e))
-            return None
-        self._on_demand += 1
-        return made
+
+        def make() -> Found | Entry:
+            try:
+                signed = self._sign(name, policy)
+            except (ConfigError, OSError, ValueError) as e:
+                self._log.error("obtaining certificate on demand", identifier=name, error=str(e))
+                return f"no certificate available for '{name}'"
+            return signed or self._automating.entry(name, policy, by_handshakes=True)
+
+        return self._on_demand.certificate(name, host(peer.remote), make)
 
     def _why_none(self, hello: Hello, peer: Peer, name: str) -> str:
         self._log.debug(
@@ -160,21 +175,26 @@ class TLSApp:
             identifier=name,
         )
         why = f"no certificate available for '{name}'"
-        if any(p in self._unmanaged for p in subjects.patterns(name)):
-            why += f": {NO_ACME}"
+        if any(self.ordered.missing(p) for p in subjects.patterns(name)):
+            why += ": it is being obtained"
         return why
 
 
 def make_apps(
-    tls: TLS | None, pki: Any, house: House, storage: Storage | None = None
+    tls: TLS | None,
+    pki: Any,
+    house: House,
+    storage: Storage | None = None,
+    ports: tuple[int, int] = (80, 443),
 ) -> tuple[TLSApp, PKIApp]:
     """Make the TLS and the PKI app of a config, their certificates loaded.
 
     The caller puts them into the house (``house.app("tls")``, ``house.app("pki")``), and calls
-    :meth:`TLSApp.start` once it knows which names are served.
+    :meth:`TLSApp.start` once it knows which names are served. ``ports`` are those of HTTP and
+    HTTPS, on which CAs ask.
     """
     authorities = PKIApp(pki, house, storage)
-    app = TLSApp(tls, authorities, house, storage)
+    app = TLSApp(tls, authorities, house, storage, ports)
     app.provision()
     authorities.provision()
     return app, authorities

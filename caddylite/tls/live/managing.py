@@ -1,7 +1,5 @@
 """Certificates that we look after ourselves: signed by an authority of the PKI app, kept fresh."""
 
-import json
-
 from caddylite.context import House
 from caddylite.errors import ConfigError
 from caddylite.kinds import Storage
@@ -9,6 +7,7 @@ from caddylite.tls.authority import LEAF_LIFETIME
 from caddylite.tls.certificate import Certificate
 from caddylite.tls.issuance.internal import InternalIssuer
 from caddylite.tls.live.pki import PKIApp
+from caddylite.tls.live.stored import load, save
 from caddylite.tls.live.storing import storage_of
 from caddylite.tls.storage import FileStorage, safe
 from caddylite.tls.store import CertificateStore
@@ -85,9 +84,8 @@ class Managed:
     def _obtain(self, name: str) -> Certificate:
         issuer, ratio, place = self._known[name]
         authority = self._pki.authority(issuer.ca)
-        site = f"certificates/{safe(authority.id)}/{safe(name)}/{safe(name)}"
         with place.lock(f"issue_cert_{safe(name)}"):
-            found = self._stored(place, site, name)
+            found = self._stored(place, name)
             if found is None or found.ends_soon(self._house.clock(), ratio):
                 self._log.debug("obtaining certificate", identifier=name, issuer=authority.id)
                 found = authority.issue(
@@ -95,31 +93,23 @@ class Managed:
                     issuer.lifetime.seconds or LEAF_LIFETIME,
                     with_root=issuer.sign_with_root,
                 )
-                _keep(place, site, name, found)
+                save(place, name, found, sync=False)
         old = self._current.get(name)
         self._current[name] = found
         self._store.replace(old, found)
         return found
 
-    def _stored(self, place: FileStorage, site: str, name: str) -> Certificate | None:
+    def _stored(self, place: FileStorage, name: str) -> Certificate | None:
         """Return what the storage has, if it is for this name and by this authority."""
         issuer = self._known[name][0]
-        chain, key = place.load(f"{site}.crt"), place.load(f"{site}.key")
-        if chain is None or key is None:
-            return None
         authority = self._pki.authority(issuer.ca)
         try:
-            found = Certificate.from_pem(chain, key, issuer=authority.id)
+            stored = load(place, authority.id, name)
         except ValueError as e:
             self._log.warn("replacing an unreadable certificate", identifier=name, error=str(e))
             return None
+        if stored is None:
+            return None
+        found = stored.certificate
         usable = name.lower().strip("[]") in found.names and authority.signed(found)
         return found if usable else None
-
-
-def _keep(place: FileStorage, site: str, name: str, certificate: Certificate) -> None:
-    chain, key = certificate.pem()
-    place.store(f"{site}.key", key, sync=False)
-    place.store(f"{site}.crt", chain, sync=False)
-    facts = json.dumps({"sans": [name], "issuer_data": None}, indent="\t")
-    place.store(f"{site}.json", facts.encode(), sync=False)

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from OpenSSL import SSL
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocol
 from twisted.internet.protocol import Protocol
 
 from caddylite.context import Timeouts
-from caddylite.tls.alerts import DECODE_ERROR, Refusal
+from caddylite.tls.alerts import DECODE_ERROR, INTERNAL_ERROR, Refusal
 from caddylite.tls.live.below import OverTransport, plain_address
 from caddylite.tls.live.contexts import describe
+from caddylite.tls.live.policies import Proof, Settled
 from caddylite.tls.live.termination import Peer, Terminator
 from caddylite.tls.state import TLSState
 from caddylite.wire.clienthello import MAX_HELLO, Hello, Incomplete, NotTLS, read
@@ -25,7 +27,7 @@ MakeInner = Callable[[Any], IProtocol | None]
 
 
 def _nobody(connection: Any) -> None:
-    """Stands for a maker of inner protocols that has done its work."""
+    """Stands for a maker of inner protocols that has done its work, or has none to do."""
 
 
 class Opening(OverTransport, Protocol):
@@ -34,6 +36,7 @@ class Opening(OverTransport, Protocol):
     def __init__(self, terminator: Terminator, make_inner: MakeInner, peer: Any = None) -> None:
         self._terminator, self._make_inner, self._peer = terminator, make_inner, peer
         self._early = b""
+        self._asked: Deferred[Settled] | None = None  # a certificate is being obtained
         self._conn: SSL.Connection | None = None
         self._inner: IProtocol | None = None
         self._state: TLSState | None = None
@@ -54,6 +57,10 @@ class Opening(OverTransport, Protocol):
 
     def _hello(self, data: bytes) -> None:
         early = self._early = self._early + data if self._early else data
+        if self._asked is not None:
+            if len(early) > 2 * _MOST_HELLO:
+                self._fail("more than a ClientHello before there was an answer")
+            return
         found = read(early)
         if isinstance(found, Hello):
             self._begin(found)
@@ -82,11 +89,31 @@ class Opening(OverTransport, Protocol):
             peer = self._peer = Peer(
                 plain_address(below.getPeer()), plain_address(below.getHost())
             )
+        self._server_name = hello.server_name
         answer = self._terminator.policies.answer(hello, peer)
+        if isinstance(answer, Deferred):
+            self._cancel_deadline()  # whoever obtains the certificate has a limit of its own
+            self._asked = answer
+            answer.addCallbacks(self._answered, self._unanswered)
+        else:
+            self._go_on(answer)
+
+    def _answered(self, answer: Settled) -> None:
+        self._asked = None
+        if self._lost or self._closing:
+            return
+        self._expect(self._terminator.opening, self._too_slow)
+        self._go_on(answer)
+
+    def _unanswered(self, failure: Any) -> None:
+        self._answered(Refusal(INTERNAL_ERROR, str(failure.value)))
+
+    def _go_on(self, answer: Settled) -> None:
         if isinstance(answer, Refusal):
             self._refuse(answer)
             return
-        self._server_name = hello.server_name
+        if isinstance(answer, Proof):
+            answer, self._make_inner = answer.context, _nobody
         conn = self._conn = SSL.Connection(answer, None)
         conn.set_accept_state()
         early, self._early = self._early, b""

@@ -4,14 +4,17 @@ The ClientHello is read before OpenSSL sees a byte, so the right context is ther
 and neither a server-name callback nor a change of context is needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
 from OpenSSL import SSL
+from twisted.internet.defer import Deferred
 
 from caddylite.context import House
 from caddylite.errors import ConfigError
+from caddylite.tls.acme.challenges import ACME_TLS
 from caddylite.tls.alerts import INTERNAL_ERROR, NO_APPLICATION_PROTOCOL, Refusal
 from caddylite.tls.certificate import Certificate
 from caddylite.tls.handshake import HandshakeTest, Peer
@@ -25,17 +28,38 @@ from caddylite.wire.clienthello import Hello
 
 #: From this many policies on they are looked up by server name first, as in Caddy.
 _MANY: Final = 30
+#: What a CA offers that looks for a proof, and nothing else.
+_PROVING: Final = (ACME_TLS,)
 
 
 class Certificates(Protocol):
     """Who has the certificates (the TLS app)."""
 
-    #: False when ``session_tickets`` are disabled in the config.
-    tickets: bool
-
-    def certificate(self, hello: Hello, peer: Peer, policy: ConnectionPolicy) -> Certificate | str:
-        """Return the certificate for a handshake, or why there is none."""
+    @property
+    def tickets(self) -> bool:
+        """False when ``session_tickets`` are disabled in the config."""
         ...
+
+    def certificate(
+        self, hello: Hello, peer: Peer, policy: ConnectionPolicy
+    ) -> Certificate | str | Deferred[Certificate | str]:
+        """Return the certificate for a handshake, or why there is none; now or later."""
+        ...
+
+    def challenge(self, server_name: str, peer: Peer) -> Certificate | None:
+        """Return the certificate that a CA wants to see to believe that a name is ours."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The handshake of a CA that looks for a proof (RFC 8737): nothing comes after it."""
+
+    context: SSL.Context
+
+
+#: How a handshake goes on.
+Settled = SSL.Context | Proof | Refusal
 
 
 class _Policy:
@@ -93,8 +117,12 @@ class Policies:
                 out.setdefault(ascii_name(name), []).append(policy)
         return out
 
-    def answer(self, hello: Hello, peer: Peer) -> SSL.Context | Refusal:
-        """Say how a handshake is to go on."""
+    def answer(self, hello: Hello, peer: Peer) -> Settled | Deferred[Settled]:
+        """Say how a handshake is to go on: at once, or when a certificate has been obtained."""
+        if hello.alpn == _PROVING and hello.server_name:
+            certificate = self._certificates.challenge(hello.server_name, peer)
+            if certificate is not None:
+                return Proof(ContextMaker(ConnectionPolicy(), _PROVING).make(certificate))
         candidates = self._policies
         if self._by_name:
             candidates = self._by_name.get(ascii_name(hello.server_name), candidates)
@@ -108,7 +136,7 @@ class Policies:
             INTERNAL_ERROR, "no server TLS configuration available for this ClientHello"
         )
 
-    def _settle(self, policy: _Policy, hello: Hello, peer: Peer) -> SSL.Context | Refusal:
+    def _settle(self, policy: _Policy, hello: Hello, peer: Peer) -> Settled | Deferred[Settled]:
         if policy.drop:
             return Refusal(INTERNAL_ERROR, "dropping connection")
         if negotiate(policy.maker.alpn, hello.alpn) is None:
@@ -117,12 +145,19 @@ class Policies:
                 f"client requested unsupported application protocols ({_quoted(hello.alpn)})",
             )
         found = self._certificates.certificate(hello, peer, policy.ir)
-        if isinstance(found, str):
-            return Refusal(INTERNAL_ERROR, found)
-        try:
-            return policy.context(found)
-        except ConfigError as e:
-            return Refusal(INTERNAL_ERROR, str(e))
+        if isinstance(found, Deferred):
+            later: Callable[..., Any] = found.addCallback
+            return later(lambda made: _with(policy, made))  # type: ignore[no-any-return]
+        return _with(policy, found)
+
+
+def _with(policy: _Policy, found: Certificate | str) -> Settled:
+    if isinstance(found, str):
+        return Refusal(INTERNAL_ERROR, found)
+    try:
+        return policy.context(found)
+    except ConfigError as e:
+        return Refusal(INTERNAL_ERROR, str(e))
 
 
 def _quoted(names: Sequence[Any]) -> str:

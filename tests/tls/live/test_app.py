@@ -13,7 +13,7 @@ from caddylite.tls.certificates.load_pem import CertKeyPEMPair, LoadPEM
 from caddylite.tls.config import TLS
 from caddylite.tls.issuance.acme import ACMEIssuer
 from caddylite.tls.issuance.internal import InternalIssuer
-from caddylite.tls.live.app import NO_ACME, make_apps
+from caddylite.tls.live.app import make_apps
 from caddylite.tls.live.termination import Peer
 from caddylite.tls.policy import ConnectionPolicy
 from caddylite.values import Duration
