@@ -105,7 +105,10 @@ def _certificates(pem_files: Iterable[str], ders: Iterable[str]) -> list[Any]:
         try:
             with open(path, "rb") as file:
                 found += x509.load_pem_x509_certificates(file.read())
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            why = f"open {path}: {(error.strerror or str(error)).lower()}"
+            raise ConfigError(f"failed to load trust pool: {path}: {why}") from None
+        except ValueError as error:
             raise ConfigError(f"failed to load trust pool: {path}: {error}") from None
     for text in ders:
         try:

@@ -3,16 +3,19 @@ from pathlib import Path
 
 import pytest
 
+from caddylite.caddy.network_proxy.url import URL
 from caddylite.errors import ConfigError
 from caddylite.pki.config import CA, PKI
-from caddylite.tls.automation import Automation, AutomationPolicy, OnDemand, SessionTickets
+from caddylite.tls.automation import Automation, AutomationPolicy, SessionTickets
 from caddylite.tls.certificates.automate import Automate
 from caddylite.tls.certificates.load_files import CertKeyFilePair, LoadFiles
 from caddylite.tls.certificates.load_folders import LoadFolders
 from caddylite.tls.certificates.load_pem import CertKeyPEMPair, LoadPEM
+from caddylite.tls.challenges import Challenges, DNSChallenge
 from caddylite.tls.config import TLS
 from caddylite.tls.issuance.acme import ACMEIssuer
 from caddylite.tls.issuance.internal import InternalIssuer
+from caddylite.tls.issuance.zerossl import ZeroSSLIssuer
 from caddylite.tls.live.app import make_apps
 from caddylite.tls.live.termination import Peer
 from caddylite.tls.policy import ConnectionPolicy
@@ -165,31 +168,98 @@ def test_a_renewal_that_fails_leaves_what_there_is(tmp_path, monkeypatch):
     assert served(app).not_after > house.now
 
 
-def test_public_names_get_a_clear_message(tmp_path):
-    app, house = app_of(tmp_path)
-    app.start(["example.com", "localhost"])
-    assert NO_ACME in house.logged("error")
-    assert house.records[-1][3]["domains"] == ["example.com"]
-    assert served(app, "example.com") == f"no certificate available for 'example.com': {NO_ACME}"
-    assert served(app).names == ("localhost",)
-
-
 def test_public_names_are_ours_where_the_config_says_so(tmp_path):
-    app, house = app_of(tmp_path, internal("example.com", "*.example.org"))
-    app.start(["example.com", "a.example.org", "b.test"])
+    app, _ = app_of(tmp_path, internal("example.com", "*.example.org"))
+    app.start(["example.com", "a.example.org", "localhost"])
     assert served(app, "example.com").names == ("example.com",)
     assert served(app, "a.example.org").names == ("a.example.org",)
-    assert house.records[-1][3]["domains"] == ["b.test"]
+    assert served(app).names == ("localhost",)
     local_certs, _ = app_of(tmp_path, internal())
     local_certs.start(["b.test"])
     assert served(local_certs, "b.test").names == ("b.test",)
 
 
+def test_public_names_are_obtained_from_lets_encrypt(tmp_path):
+    app, house = app_of(tmp_path)
+    app.start(["example.com", "localhost"])
+    assert [(e.terms.name, [i.key for i in e.issuers]) for e in app.ordered] == [
+        ("example.com", ["acme-v02.api.letsencrypt.org-directory"])
+    ]
+    assert "it is being obtained" in served(app, "example.com")
+    assert served(app).names == ("localhost",)
+    for stop in house.stops:
+        stop()
+    assert house.timers == []
+
+
 def test_an_acme_issuer_is_not_replaced_by_ours(tmp_path):
     policy = AutomationPolicy(issuers=(ACMEIssuer(),))
-    app, house = app_of(tmp_path, TLS(automation=Automation(policies=(policy,))))
-    app.start(["example.com"])
-    assert NO_ACME in house.logged("error")
+    app, _ = app_of(tmp_path, TLS(automation=Automation(policies=(policy,))))
+    app.start(["example.com", "a.internal"], ["a.internal"])
+    assert [e.terms.name for e in app.ordered] == ["example.com"]
+    assert served(app, "a.internal").issuer == "local"
+
+
+POSITION = (
+    "provisioning automation policy 0: loading TLS automation management module: position 0: "
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (
+            AutomationPolicy(on_demand=True, issuers=(ACMEIssuer(),)),
+            "provisioning automation policy 0: on-demand TLS cannot be enabled without a "
+            "permission module to prevent abuse; please refer to documentation for details",
+        ),
+        (
+            AutomationPolicy(issuers=(ACMEIssuer(challenges=Challenges(dns=DNSChallenge())),)),
+            f"{POSITION}loading module 'acme': provision tls.issuance.acme: "
+            "DNS challenge enabled, but no DNS provider configured",
+        ),
+        (
+            AutomationPolicy(issuers=(ACMEIssuer(trusted_roots_pem_files=("/nowhere",)),)),
+            f"{POSITION}loading module 'acme': provision tls.issuance.acme: "
+            "loading trusted root CA's PEM file: /nowhere: open /nowhere: "
+            "no such file or directory",
+        ),
+        (
+            AutomationPolicy(issuers=(ZeroSSLIssuer("key"),)),
+            f"{POSITION}loading module 'zerossl': provision tls.issuance.zerossl: "
+            "the issuer 'zerossl' is not built yet",
+        ),
+        (
+            AutomationPolicy(issuers=(ACMEIssuer(email="{env.NOBODY_HAS_THIS}"),)),
+            f"{POSITION}loading module 'acme': provision tls.issuance.acme: expanding email "
+            "address '{env.NOBODY_HAS_THIS}': evaluated placeholder {env.NOBODY_HAS_THIS} "
+            "is empty",
+        ),
+        (
+            AutomationPolicy(issuers=(ACMEIssuer(account_key="secret words"),)),
+            f"{POSITION}loading module 'acme': provision tls.issuance.acme: "
+            "decoding private key: failed to find any PEM data in key input",
+        ),
+        (
+            AutomationPolicy(issuers=(ACMEIssuer(network_proxy=URL("http://proxy")),)),
+            f"{POSITION}loading module 'acme': provision tls.issuance.acme: "
+            "the network proxy 'url' is not built yet",
+        ),
+        (
+            AutomationPolicy(issuers=(ACMEIssuer(),), must_staple=True),
+            f"{POSITION}loading module 'acme': provision tls.issuance.acme: "
+            "must_staple needs OCSP stapling, which is not built yet",
+        ),
+        (
+            AutomationPolicy(key_type="zz"),
+            "provisioning automation policy 0: unrecognized key type: zz",
+        ),
+    ],
+)
+def test_policies_that_cannot_be_used(tmp_path, policy, words):
+    with pytest.raises(ConfigError) as caught:
+        app_of(tmp_path, TLS(automation=Automation(policies=(policy,))))
+    assert caught.value.message == words
 
 
 def test_names_listed_in_the_config_are_managed(tmp_path):
@@ -226,15 +296,6 @@ def test_on_demand(tmp_path):
     assert served(app, "whoever.internal").names == ("whoever.internal",)
     assert served(app, "not a name") == "no certificate available for 'not a name'"
     assert served(app, "").names == ("127.0.0.1",)
-
-
-def test_on_demand_with_a_permission_to_ask_for_is_refused(tmp_path):
-    ir = internal(on_demand=True)
-    asking = TLS(
-        automation=Automation(policies=ir.automation.policies, on_demand=OnDemand(ask="http://x"))
-    )
-    app, _ = app_of(tmp_path, asking)
-    assert isinstance(served(app, "a.internal"), str)
 
 
 def test_tickets(tmp_path):

@@ -77,7 +77,7 @@ class Job:
         self, terms: Terms, issuers: Sequence[LiveIssuer], place: FileStorage, house: House
     ) -> None:
         self.terms, self._issuers, self._place, self._house = terms, issuers, place, house
-        self._log = house.logger("tls.obtain")
+        self._log, self._doing = house.logger("tls.obtain"), "Obtain"
         self._waiting: list[Deferred[Delivered]] = []
         self._running: Deferred[Delivered] | None = None
 
@@ -108,25 +108,12 @@ class Job:
         work.addBoth(finish)
 
     async def _run(self) -> Delivered:
-        await pause(self._house, 0)  # the servers of the same config shall listen first
-        name = self.terms.name
-        lock = Lock(self._place, f"issue_cert_{name}", self._house)
-        self._log.info("acquiring lock", identifier=name)
-        await lock.acquire()
-        try:
-            self._log.info("lock acquired", identifier=name)
-            return await self._persist()
-        finally:
-            self._log.info("releasing lock", identifier=name)
-            with suppress(OSError):
-                lock.release()
-
-    async def _persist(self) -> Delivered:
         """Try again and again, at longer and longer intervals."""
+        await pause(self._house, 0)  # the servers of the same config shall listen first
         begun, failures = self._house.clock(), 0
         while True:
             try:
-                return await self._once(failures)
+                return await self._alone(failures)
             except (CancelledError, GeneratorExit):
                 raise
             except Exception as e:
@@ -147,7 +134,21 @@ class Job:
 
     def _words(self, error: Exception) -> str:
         said = str(error) if isinstance(error, ACMEError | OSError) else repr(error)
-        return f"[{self.terms.name}] Obtain: {said}"
+        return f"[{self.terms.name}] {self._doing}: {said}"
+
+    async def _alone(self, failures: int) -> Delivered:
+        """Try while no other program does; those that share the storage may between."""
+        name = self.terms.name
+        lock = Lock(self._place, f"issue_cert_{name}", self._house)
+        self._log.info("acquiring lock", identifier=name)
+        await lock.acquire()
+        try:
+            self._log.info("lock acquired", identifier=name)
+            return await self._once(failures)
+        finally:
+            self._log.info("releasing lock", identifier=name)
+            with suppress(OSError):
+                lock.release()
 
     async def _once(self, failures: int) -> Delivered:
         name, now = self.terms.name, self._house.clock()
@@ -160,7 +161,7 @@ class Job:
             if not renewal.due(found, info, now, self.terms.ratio, self.terms.every):
                 self._log.info("certificate already exists in storage", identifier=name)
                 return Delivered(found, info)
-            self._log = self._house.logger("tls.renew")
+            self._log, self._doing = self._house.logger("tls.renew"), "Renew"
             left = found.not_after - now
             self._log.info("renewing certificate", identifier=name, remaining=left)
         else:
