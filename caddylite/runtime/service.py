@@ -94,6 +94,10 @@ class Service:
         log = self.house.logger("http.auto_https")
         for level, message, fields in made.notes:
             getattr(log, level)(message, **fields)
+        if made.names:
+            self.house.logger("http").info(
+                "enabling automatic TLS certificate management", domains=list(made.names)
+            )
         self._served = made.names, made.internal
         self.http = self.house.apps["http"] = HttpApp(made.app, self.house)
         self.entries += maker.http(self.http)

@@ -111,6 +111,7 @@ def caddylite(config: Path, home: Path, env: dict[str, str] | None = None) -> It
         "HOME": str(home),
         "XDG_DATA_HOME": str(home / "data"),
         "XDG_CONFIG_HOME": str(home / "config"),
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         **(env or {}),
     }
     argv = [sys.executable, "-m", "caddylite.cli.main", "run", "--config", str(config)]

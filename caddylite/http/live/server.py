@@ -92,8 +92,7 @@ class Server(Serving):
         if request.method != "GET" or not request.path.startswith(WELL_KNOWN):
             return False
         tls = self.house.app("tls")
-        remote = request.remote[0] if isinstance(request.remote, tuple) else request.remote
-        said = tls.proofs.to_request(request.host, request.path, remote) if tls else None
+        said = tls.proofs.to_request(request.host, request.path, request.remote) if tls else None
         if said is None:
             return False
         ex.out.headers.set("Connection", "close")

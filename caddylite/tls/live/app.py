@@ -146,7 +146,7 @@ class TLSApp:
 
     def challenge(self, server_name: str, peer: Peer) -> Certificate | None:
         """Return the certificate that a CA wants to see to believe that a name is ours."""
-        return self.proofs.to_handshake(server_name, host(peer.remote))
+        return self.proofs.to_handshake(server_name, peer.remote)
 
     def _demanded(self, name: str, peer: Peer) -> Found | Deferred[Found] | None:
         """Have a certificate signed or obtained on demand, where a policy wants that."""

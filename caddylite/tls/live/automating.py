@@ -60,6 +60,8 @@ class Automating:
             try:
                 if not isinstance((*policy.issuers, None)[0], InternalIssuer):
                     self._signers(policy, policy.issuers)
+                for manager in policy.get_certificate:
+                    raise ConfigError(f"the certificate manager '{manager.name}' is not built yet")
                 self._key_type(policy)
                 self._check_on_demand(policy)
             except ConfigError as e:

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterable
 
 from caddylite.context import House
+from caddylite.netaddr import join_host_port
 from caddylite.tls.acme import places
 from caddylite.tls.acme.challenges import HTTP, TLS_ALPN, Task, from_storage, proving_certificate
 from caddylite.tls.certificate import Certificate
 from caddylite.tls.live.acme.issuer import ACME
 from caddylite.tls.live.acme.office import Office
 from caddylite.tls.subjects import host_only
+
+#: Who asks: host and port, or a socket's path.
+Remote = tuple[str, int] | str
 
 
 class Proofs:
@@ -19,7 +23,7 @@ class Proofs:
     ) -> None:
         self._answers, self._house, self._issuers_for = office.answers, house, issuers_for
 
-    def to_request(self, host: str, path: str, remote: str) -> str | None:
+    def to_request(self, host: str, path: str, remote: Remote) -> str | None:
         """Return what a CA gets that asks ``GET path``; None if no challenge is on."""
         host = host_only(host)
         said, shared = self._answers.to_request(host, path), False
@@ -31,7 +35,7 @@ class Proofs:
         self._log("served key authentication", remote, shared, identifier=host, challenge=HTTP)
         return said
 
-    def to_handshake(self, server_name: str, remote: str) -> Certificate | None:
+    def to_handshake(self, server_name: str, remote: Remote) -> Certificate | None:
         """Return what a CA gets in a handshake; None if no challenge is on."""
         found, shared = self._answers.to_handshake(server_name), False
         if found is None:
@@ -61,6 +65,7 @@ class Proofs:
                 return task
         return None
 
-    def _log(self, message: str, remote: str, shared: bool, **fields: str) -> None:
+    def _log(self, message: str, remote: Remote, shared: bool, **fields: str) -> None:
         log = self._house.logger("tls.issuance.acme")
-        log.info(message, **fields, remote=remote, distributed=shared)
+        who = remote if isinstance(remote, str) else join_host_port(remote[0], str(remote[1]))
+        log.info(message, **fields, remote=who, distributed=shared)
