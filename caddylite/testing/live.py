@@ -18,7 +18,8 @@ from typing import Final
 
 from caddylite.errors import ConfigError
 from caddylite.testing import harness as harnesses
-from caddylite.testing.cases import Case, CaseFile, Variant, environment
+from caddylite.testing.cases import Case, CaseFile, Variant
+from caddylite.testing.checking import compiled
 from caddylite.testing.clients import Client
 from caddylite.testing.harness import Harness
 from caddylite.testing.lab import OURS, Lab
@@ -35,8 +36,7 @@ NOT_TRIED: Final = "not tried: no layer-4 routes are on its way"
 def run(file: CaseFile, only: str = "", against: str = "") -> Iterator[tuple[str, str]]:
     """Run the cases; yield each name with what is wrong (empty: nothing), or NOT_TRIED."""
     for variant in file.variants:
-        with environment(variant.env):
-            lab = Lab.from_file(variant.config)
+        lab = compiled(variant)
         cases = [c for c in file.cases if only.lower() in c.name.lower()]
         yield from _with_program(lab, variant, cases, against)
 

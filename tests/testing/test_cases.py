@@ -79,6 +79,26 @@ def test_variants():
         (CASE + "client: ssh\n   client: ssh\n", 5, "'client' is said twice", ""),
         (HEAD + "cases: [\n", 4, "not YAML", ""),
         (HEAD + "env: 3\ncases: []\n", 3, "'env' is not a mapping", "write env"),
+        (
+            CASE + "client: ssh\n   any_cut: maybe\n",
+            5,
+            "'any_cut' is not yes or no",
+            "any_cut: false",
+        ),
+        (
+            HEAD + "any_cut: 'no'\ncases:\n - client: ssh\n",
+            3,
+            "'any_cut' is not yes or no",
+            "any_cut",
+        ),
+        (
+            CASE + "client: ssh\n   expect: {upstream: [x]}\n",
+            5,
+            "'upstream' is one value",
+            "write",
+        ),
+        (CASE + "client: [ssh]\n", 4, "a client is one kind with its options", "{tls: "),
+        ("config: [x]\ncases: []\n", 1, "'config' is one value", "write config"),
         (HEAD + "variants: {}\ncases: []\n", 3, "'variants' is not a list", "begin each"),
     ],
 )

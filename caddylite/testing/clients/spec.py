@@ -105,9 +105,9 @@ def read(value: Any) -> Client:
     """Read a client as files have it: words, or a mapping of its kind to its options."""
     if isinstance(value, Client):
         return value
-    if not isinstance(value, Mapping):
-        return parse(str(value))
-    if len(value) != 1:
+    if isinstance(value, str):
+        return parse(value)
+    if not isinstance(value, Mapping) or len(value) != 1:
         raise ConfigError("a client is one kind with its options", hint="{tls: {sni: x}}")
     ((kind, options),) = value.items()
     if options is None or isinstance(options, Mapping):
