@@ -1,0 +1,7 @@
+"""What clients and upstreams see of handlers, balancing, networks and placeholders: scenarios that
+are played once with a real Caddy that has layer 4 and once with caddylite.
+"""
+
+from tests.differential.behaviour import balancing, dialling, health
+
+TABLES = {m.__name__.rpartition(".")[2]: m.table for m in (balancing, health, dialling)}
