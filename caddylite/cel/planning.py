@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from caddylite import regexps
 from caddylite.cel.declarations import Overload
+from caddylite.cel.macros import RESULT
 from caddylite.cel.operators import has_field, pick
 from caddylite.cel.problems import BadExpression, EvalError
 from caddylite.cel.steps import LAZY_OPERATORS, Constant, Frame, Lazy, Step
@@ -146,7 +147,7 @@ class Planner:
                 try:
                     frame[result_slot] = step(frame)
                 except EvalError as e:
-                    frame[result_slot] = e
+                    frame[result_slot] = e.with_traceback(None)  # else each round adds to it
             return result(frame)
 
         return loop
@@ -166,7 +167,7 @@ def _appends(expr: Call) -> bool:
     return (
         expr.function == "_+_"
         and isinstance(expr.arguments[0], Ident)
-        and expr.arguments[0].name == "@result"
+        and expr.arguments[0].name == RESULT
         and isinstance(expr.arguments[1], ListExpr)
     )
 

@@ -60,9 +60,7 @@ def test_a_mistake_has_its_place():
 
 
 def test_a_mistake_names_the_module():
-    with pytest.raises(
-        ConfigError, match=r"^module name .expression.: provision http"
-    ):
+    with pytest.raises(ConfigError, match=r"^module name .expression.: provision http"):
         all_of({"expression": matcher("expression `1`")}, None)
 
 
