@@ -11,6 +11,7 @@ import pytest
 from caddylite.errors import ConfigError
 from caddylite.layer4.routing import Router
 from caddylite.testing import cases, checking, clients, reports
+from caddylite.testing.coverage.gathering import Gathering
 from caddylite.testing.diffing import compare, ending
 from caddylite.testing.lab import Lab
 from caddylite.testing.trace import is_datagrams
@@ -59,6 +60,20 @@ def test_one_for_each_route_and_one_for_the_rest():
     assert {"outcome": "echo", "route": "srv0/2"} in ends
     assert {"outcome": "closed"} in ends
     assert {"outcome": "pending"} in ends
+
+
+def test_alternatives_and_routes_behind_tls_are_reached():
+    lab = Lab.from_text(
+        "{\nlayer4 {\n:5432 {\n@s ssh\n@r rdp\nroute @s @r {\nproxy 127.0.0.1:1\n}\n@p postgres\n"
+        "route @p {\npostgres_tls\ntls\nsubroute {\n@a {\npostgres {\nuser alice\n}\n}\n"
+        "route @a {\nproxy 127.0.0.1:2\n}\nroute {\nclose\n}\n}\n}\n}\n}\n}\n"
+    )
+    gathering = Gathering()
+    gathering.watch(lab)
+    for case in file_of(lab).cases:
+        lab.connect(case.listen, case.client)
+    (report,) = gathering.reports()
+    assert [m.point.label for m in report.missing] == []
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda p: p.stem)
