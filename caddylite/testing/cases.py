@@ -6,7 +6,7 @@ A file is YAML::
     listen: ":443"             # where clients connect to, unless a case says otherwise
     from: 192.0.2.1            # where they come from
     env: {VPN: vpn.example.com}  # for {$VPN} in the config
-    cases:
+    cases:                     # files that clients name are beside this file too
       - name: the VPN
         client: tls sni=vpn.example.com like=openconnect
         expect: {upstream: "127.0.0.1:4443"}
@@ -189,7 +189,7 @@ def _case(entry: Located, number: int, top: Mapping[str, Located]) -> Case:
 
 def _client(said: Located) -> Client:
     try:
-        return read(said.plain())
+        return read(said.plain(), Path(said.at.file).parent)
     except ConfigError as e:
         raise _at(e, said) from None
 

@@ -35,6 +35,17 @@ def test_what_a_case_says():
     assert (three.name, three.expect, three.at.line) == ("SSH", None, 14)
 
 
+def test_files_of_clients_are_beside_the_file_of_cases(tmp_path):
+    (tmp_path / "hello.bin").write_bytes(b"hello")
+    (tmp_path / "sub").mkdir()
+    text = HEAD + "cases:\n- client: bytes file=../hello.bin\n"
+    text += (
+        "- client: {bytes: {file: ../hello.bin}}\n- client: tls inner='bytes file=../hello.bin'\n"
+    )
+    one, two, three = parse_text(text, tmp_path / "sub/x.test.yaml").cases
+    assert (one.client.data, two.client.data, three.client.inner) == (b"hello",) * 3
+
+
 def test_variants():
     file = read(
         "listen: ':1'\nvariants:\n  - {name: home, config: a, env: {X: 1}}\n  - {config: b}\n"

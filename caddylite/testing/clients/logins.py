@@ -26,8 +26,8 @@ def postgres(
     """Return a PostgreSQL client (docs: protocol-flow, 55.2).
 
     ``tls`` is empty (a StartupMessage in clear), ``request`` (an SSLRequest, then TLS once the
-    server agrees) or ``direct`` (a ClientHello at once). ``alpn`` is what it offers in TLS; clients
-    before PostgreSQL 17 offer nothing.
+    server agrees) or ``direct`` (a ClientHello at once). ``alpn`` is what it offers in TLS;
+    clients before PostgreSQL 17 offer nothing.
     """
     said = {"user": user, "database": database, "application_name": client}
     words = b"".join(f"{k}\0{v}\0".encode() for k, v in said.items() if v) + b"\0"
