@@ -47,3 +47,28 @@ def _time(moment: datetime) -> str:
     """``2006-01-02 15:04:05.999999 +0100 CET``: fractions without their trailing zeros."""
     fraction = f".{moment.microsecond:06}".rstrip("0").rstrip(".")
     return f"{moment:%Y-%m-%d %H:%M:%S}{fraction} {moment:%z %Z}".rstrip()
+
+
+def go_value(value: Any) -> str:
+    """Write a value that was read from JSON as Go's ``%v`` does; all its numbers are float64."""
+    if value is None:
+        return "<nil>"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _shortest(float(value))
+    if isinstance(value, list):
+        return f"[{' '.join(map(go_value, value))}]"
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{k}:{go_value(value[k])}' for k in sorted(value))}]"
+    return to_string(value)
+
+
+def _shortest(value: float) -> str:
+    """The fewest digits; with an exponent (of two digits) below 1e-4 and from 1e6 on (``%g``)."""
+    if not value or 1e-4 <= abs(value) < 1e6:
+        return _float(value)
+    from decimal import Decimal
+
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    first, *rest = map(str, digits)
+    power = int(exponent) + len(rest)
+    return f"{'-' * sign}{first}{'.' * bool(rest)}{''.join(rest)}e{power:+03}"

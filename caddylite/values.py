@@ -2,8 +2,10 @@
 
 import re
 from decimal import Decimal
+from typing import Annotated
 
 from caddylite.gonumbers import parse_float
+from caddylite.node import GoType
 
 _UNIT_NS = {
     "ns": 1,
@@ -18,6 +20,9 @@ _UNIT_NS = {
 _PIECE = re.compile(r"(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?P<unit>[^0-9.]*)")
 _DAYS = re.compile(r"([0-9.+-]*)d")
 _INT64 = 1 << 63
+
+UInt16 = Annotated[int, GoType("uint16")]
+UInt32 = Annotated[int, GoType("uint32")]
 
 
 class Duration(int):
@@ -49,6 +54,10 @@ class Duration(int):
     def seconds(self) -> float:
         """The same span in seconds, as timers want it."""
         return self / 1_000_000_000
+
+
+#: A duration that JSON can only give in nanoseconds.
+Nanoseconds = Annotated[Duration, GoType("time.Duration")]
 
 
 def _days_to_hours(text: str) -> str:
