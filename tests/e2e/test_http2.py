@@ -242,6 +242,82 @@ def test_caddy_in_front_of_us(sites, tmp_path, versions, secure):
         assert len(ask(port, "/say", "-Z", *many, "-o", os.devnull)) == 8 * len(BIG)
 
 
+SAME = """{{
+	admin off
+	auto_https off
+	http_port {port}
+}}
+http://localhost {{
+	root {root}
+	log
+	@two protocol http/2
+	header @two X-Two yes
+	respond /say "{{http.request.proto}} {{http.request.uri}} {{http.request.header.cookie}}"
+	respond /teapot 418
+	respond /empty 204
+	redir /moved /say
+	error /broken "no" 503
+	abort /abort
+	header /odd {{
+		Connection keep-alive
+		Content-Length 5
+		+X-Many one
+	}}
+	respond /odd "hello"
+	respond /early "early" {{
+		close
+	}}
+	encode gzip
+	file_server
+}}
+"""
+ASKED = [
+    ("/say?a=b",), ("/say", "-b", "a=1; b=2"), ("/say", "-I"), ("/teapot",), ("/empty",),
+    ("/moved",), ("/broken",), ("/abort",), ("/odd",), ("/text",), ("/text", "-I"),
+    ("/text", "--compressed"), ("/text", "-r", "2-4"), ("/text", "-H", "If-None-Match: *"),
+    ("/none",), ("/text", "-X", "OPTIONS"), ("/text", "-X", "POST"), ("/early",),
+    ("/a%20b%2fc",), ("/x%zz",), ("/say", "-H", "Host: other.example"),
+    ("/say", "-H", "X-Under_score: 1"), ("//say",),
+    ("/say", "-X", "OPTIONS", "--request-target", "*"),
+]  # fmt: skip
+
+
+def heard(port, path, *options):
+    """Return a client's end: its status, the head in order of names, the body."""
+    argv = ["curl", "-sS", "-i", "-m", "10", "--http2-prior-knowledge", "--path-as-is", *options]
+    done = subprocess.run(
+        [*argv, f"http://localhost:{port}{path}"], capture_output=True, timeout=30, check=False
+    )
+    head, _, body = done.stdout.partition(b"\r\n\r\n")
+    first, *fields = head.split(b"\r\n")
+    hidden = (b"date:", b"last-modified:", b"etag:")
+    shown = [f.replace(b"%d" % port, b"PORT") for f in sorted(fields) if not f.startswith(hidden)]
+    return done.returncode, first, shown, body.replace(b"%d" % port, b"PORT")
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory):
+    """Run the same config by Caddy and by us; yield both ports."""
+    program = need("curl") and caddy()
+    homes = [tmp_path_factory.mktemp(name) for name in ("theirs", "ours")]
+    ports = [free_port(), free_port()]
+    for home, port in zip(homes, ports, strict=True):
+        (home / "text").write_text("hello, text\n" * 200)
+        (home / "Caddyfile").write_text(SAME.format(port=port, root=home))
+    argv = [program, "run", "--config", str(homes[0] / "Caddyfile")]
+    with (
+        running(argv, homes[0] / "caddy.log", ports[0], environment(homes[0])),
+        caddylite(homes[1] / "Caddyfile", homes[1]),
+    ):
+        yield ports
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=" ".join)
+def test_the_same_answer_as_caddys(twins, asked):
+    theirs, ours = (heard(port, *asked) for port in twins)
+    assert ours == theirs
+
+
 def test_an_upload_goes_through(tmp_path):
     """HTTP/2 from curl and to Caddy: the body comes back as it was sent."""
     echo = tmp_path / "echo.json"

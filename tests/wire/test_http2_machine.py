@@ -5,7 +5,10 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, DataReceived, ResponseReceived, StreamReset
 from h2.settings import SettingCodes
+from hpack import Encoder
 from hyperframe.frame import ContinuationFrame, HeadersFrame, PingFrame, SettingsFrame
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caddylite.wire.http2_frames import PREFACE, GoAway
 from caddylite.wire.http2_machine import (
@@ -331,3 +334,41 @@ def test_the_client_of_h2_understands_it():
     _, theirs = client.say(b"")
     assert isinstance(theirs[-1], ConnectionTerminated)
     assert not any(isinstance(e, StreamReset) for e in theirs)
+
+
+def _frame(kind, flags, stream, payload):
+    return (
+        len(payload).to_bytes(3, "big")
+        + bytes((kind, flags))
+        + stream.to_bytes(4, "big")
+        + payload
+    )
+
+
+FRAMES = st.builds(
+    _frame,
+    st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 200]),
+    st.sampled_from([0, 1, 4, 5, 8, 0x2D]),
+    st.sampled_from([0, 1, 2, 3, 5, 1 << 31]),
+    st.one_of(
+        st.binary(max_size=30),
+        st.sampled_from([Encoder().encode(GET), Encoder().encode(OK), bytes(4), b"12345678"]),
+    ),
+)
+
+
+@given(st.lists(FRAMES, max_size=12), st.booleans(), st.integers(1, 60))
+def test_no_frames_bring_it_down(frames, client, size):
+    machine = Machine(client=client, limit=1 << 14)
+    if client:
+        machine.open(GET, ended=False)
+    data = b"".join(([] if client else [PREFACE]) + [_frame(4, 0, 0, b""), *frames])
+    for at in range(0, len(data), size):
+        for event in machine.receive(data[at : at + size]):
+            if isinstance(event, Opened) and not client:
+                machine.head(event.stream, OK, False)
+                machine.body(event.stream, b"x" * 100_000)
+                machine.end(event.stream)
+            elif isinstance(event, Body):
+                machine.taken(event.stream, event.size)
+        machine.take(True)

@@ -1,5 +1,6 @@
 """Which version of HTTP a connection speaks: what TLS has agreed on, or its first bytes."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from twisted.internet.interfaces import IHalfCloseableProtocol
@@ -15,11 +16,11 @@ from caddylite.wire.http2_frames import PREFACE
 HTTP2: Final = frozenset(("h2", "h2c"))
 
 
-def http2(server: Serving) -> Protocol:
-    """Make the protocol of an HTTP/2 connection."""
+def load_http2() -> Callable[[Serving], Protocol]:
+    """Return what makes the protocols of HTTP/2 connections; its library loads slowly."""
     from caddylite.http.live.http2_server import Http2Connection
 
-    return Http2Connection(server)
+    return Http2Connection
 
 
 @implementer(IHalfCloseableProtocol)
@@ -40,7 +41,7 @@ class Choosing(Protocol):
         """Ask TLS, if there is any."""
         tls = self._server.tls_state(self.transport)
         if tls is not None and tls.alpn == "h2":
-            self._become(http2(self._server))
+            self._become(load_http2()(self._server))
             return
         self._chosen = Http1Connection(self._server)
         self._chosen.makeConnection(self.transport)
@@ -53,7 +54,7 @@ class Choosing(Protocol):
         if PREFACE.startswith(early[: len(PREFACE)]):
             if len(early) >= len(PREFACE):
                 self._chosen.give_way()
-                self._become(http2(self._server))
+                self._become(load_http2()(self._server))
                 self._chosen.dataReceived(early)
             return
         if not self._old:
