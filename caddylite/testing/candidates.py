@@ -127,6 +127,7 @@ def _plain(said: Vocabulary) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "socks5", {}
     yield "socks5", {"user": "bob", "password": "x"}
     yield "xmpp", {}
+    yield from _winbox(said)
     yield "dns", {"network": "tcp"}
     for name, kind in _dns_names(said):
         yield "dns", {"name": name, "type": kind, "network": "tcp"}
@@ -141,6 +142,14 @@ def _plain(said: Vocabulary) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "silent", {}
     yield "bytes", {"hex": "00" * 64}
     yield "bytes", {"text": "hello, is anybody there? " * 4}
+
+
+def _winbox(said: Vocabulary) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "winbox", {}
+    for winbox in said.others.get("winbox", ()):
+        user = winbox.get("username") or sample(winbox.get("username_regexp", "")) or "admin"
+        yield "winbox", {"user": user}
+        yield "winbox", {"user": user, "romon": "yes"}
 
 
 def _postgres(said: Vocabulary) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -186,6 +186,23 @@ def test_explain(here, words, last):
     assert said.splitlines()[-1].startswith(last)
 
 
+def test_a_cut_that_is_none(here):
+    with pytest.raises(ConfigError, match="not within the 1 bytes that the client says"):
+        run("explain", "--cut", "5", "--hex", "16")
+    with pytest.raises(ConfigError, match="'x' are no places"):
+        run("explain", "--cut", "x", "ssh")
+
+
+def test_a_picture_is_named_by_its_language(here):
+    run("graph", "-o", "x.svg")
+    assert (here / "x.svg").read_text().startswith("<svg")
+    assert run("graph")[1].startswith("flowchart")
+    with pytest.raises(ConfigError, match=r"no picture is written as x\.png") as e:
+        run("graph", "-o", "x.png")
+    assert e.value.hint == "name it .svg, .dot, .gv, .mmd, .md, or say -f"
+    assert run("graph", "-o", "x.png", "-f", "dot")[0] == 0
+
+
 def test_explain_as_json(here):
     plain = json.loads(run("explain", "--json", "--from", "192.0.2.9", "ssh")[1])
     assert plain["client"]["remote"] == "192.0.2.9:50000"

@@ -1,4 +1,4 @@
-"""Clients that speak first, in clear text: ssh, postgres, rdp, socks4, socks5, xmpp."""
+"""Clients that speak first, in clear text: ssh, postgres, rdp, socks4, socks5, xmpp, winbox."""
 
 from ipaddress import IPv4Address
 
@@ -87,6 +87,18 @@ def xmpp(to: str = "example.com", *, declaration: bool = True) -> Client:
     data += f"<stream:stream to='{to}' xmlns='jabber:client' "
     data += "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>"
     return Client(data.encode(), label=f"XMPP to {to}")
+
+
+def winbox(user: str = "admin", *, romon: bool = False) -> Client:
+    """Return a Winbox client of MikroTik: its first message, with a made-up key.
+
+    ``romon``: it asks for a router behind this one.
+    """
+    body = user.encode() + b"+r" * romon + b"\0" + bytes(range(1, 33)) + b"\1"
+    chunks = [body[at : at + 255] for at in range(0, len(body), 255)]
+    kinds = b"\x06" + b"\xff" * (len(chunks) - 1)
+    data = b"".join(bytes((len(c), kind)) + c for c, kind in zip(chunks, kinds, strict=True))
+    return Client(data, label=f"Winbox, user {user}{' over RoMON' * romon}")
 
 
 def _sized(text: str) -> bytes:

@@ -14,7 +14,7 @@ from caddylite.testing.clients.capture import pcap
 from caddylite.testing.clients.datagrams import dns, openvpn, wireguard
 from caddylite.testing.clients.hello import tls
 from caddylite.testing.clients.initial import quic
-from caddylite.testing.clients.logins import postgres, rdp, socks4, socks5, ssh, xmpp
+from caddylite.testing.clients.logins import postgres, rdp, socks4, socks5, ssh, winbox, xmpp
 from caddylite.testing.clients.raw import proxy_protocol, raw, silent
 from caddylite.testing.clients.requests import http
 
@@ -22,7 +22,7 @@ from caddylite.testing.clients.requests import http
 KINDS: Final[dict[str, Callable[..., Client]]] = {
     "tls": tls, "http": http, "ssh": ssh, "postgres": postgres, "rdp": rdp, "socks4": socks4,
     "socks5": socks5, "xmpp": xmpp, "openvpn": openvpn, "wireguard": wireguard, "quic": quic,
-    "dns": dns, "silent": silent, "bytes": raw, "pcap": pcap,
+    "dns": dns, "winbox": winbox, "silent": silent, "bytes": raw, "pcap": pcap,
 }  # fmt: skip
 #: What may be said of any client, besides its own options.
 _COMMON: Final = ("from", "time", "patience", "proxy_protocol", "proxy_version", "inner")
