@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -63,7 +64,7 @@ def _with_program(
                 answers = asyncio.run(_probe_all(lab, harness, cases))
             except TimeoutError:
                 said = (Path(folder) / "log").read_text(errors="replace")[-500:]
-                raise ConfigError(f"{command[0]} did not start: {said}") from None
+                raise ConfigError(f"{against or 'caddylite'} did not start: {said}") from None
             finally:
                 process.terminate()
                 try:
@@ -75,10 +76,15 @@ def _with_program(
 
 
 def _free_ports() -> int:
-    """Return a port from which on a thousand are most likely free."""
+    """Return a port from which on a thousand are most likely free.
+
+    Programs that look at the same time begin at different ones.
+    """
     import socket
 
-    for first in range(_FIRST_PORT, 60000, 1000):
+    blocks = deque(range(_FIRST_PORT, 60000, 1000))
+    blocks.rotate(os.getpid())
+    for first in blocks:
         try:
             for port in (first, first + 1, first + 500, first + 501):
                 with socket.socket() as s:
