@@ -30,6 +30,8 @@ from caddylite.testing.stream import WHOLE, Cut
 _PATIENCE: Final = 0.9
 _PAUSE: Final = 0.06
 _FIRST_PORT: Final = 21000
+#: From here on Linux gives ports to clients.
+_EPHEMERAL: Final = 32000
 #: Said of a client that no layer-4 routes see: there is nothing to be asked of them.
 NOT_TRIED: Final = "not tried: no layer-4 routes are on its way"
 
@@ -82,9 +84,9 @@ def _free_ports() -> int:
     """
     import socket
 
-    blocks = deque(range(_FIRST_PORT, 60000, 1000))
-    blocks.rotate(os.getpid())
-    for first in blocks:
+    quiet = deque(range(_FIRST_PORT, _EPHEMERAL, 1000))
+    quiet.rotate(os.getpid())
+    for first in (*quiet, *range(_EPHEMERAL, 60000, 1000)):
         try:
             for port in (first, first + 1, first + 500, first + 501):
                 with socket.socket() as s:
