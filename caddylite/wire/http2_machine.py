@@ -52,6 +52,8 @@ LOW_WATER: Final = 1 << 15
 #: some clients take being told for a failure.
 _DISCARD: Final = 1 << 18
 _FRAME: Final = 9  # what surrounds a frame's payload, in bytes
+#: The most that is remembered of header fields we send, in bytes (RFC 7541, 4.2).
+_TABLE: Final = 4096
 #: What is decoded of a header list beyond what is announced, so that it can be answered.
 _SLACK: Final = 2
 
@@ -236,6 +238,9 @@ class Machine:
 
     def _settings(self, event: Any) -> Iterator[Event]:
         self._heard = True
+        encoder = self._h2.encoder  # its table is our memory, whatever the peer offers
+        if encoder.header_table_size > _TABLE:
+            encoder.header_table_size = _TABLE
         return iter(())
 
     # Streams.

@@ -310,6 +310,20 @@ def test_answers_are_counted():
     assert client.machine.answered == before + 10 * 17
 
 
+def test_a_peer_cannot_make_us_remember_without_end():
+    client = Client()
+    client.h2.update_settings({SettingCodes.HEADER_TABLE_SIZE: 1 << 30})
+    client.say()
+    client.say(client.h2.data_to_send())
+    for i in range(30):
+        client.h2.send_headers(2 * i + 1, GET, end_stream=True)
+        client.say()
+        client.machine.head(2 * i + 1, [*OK, (b"x", b"%04d" % i * 500)], True)
+        assert any(isinstance(e, ResponseReceived) for e in client.say(b"")[1])
+    table = client.machine._h2.encoder.header_table
+    assert sum(len(n) + len(v) for n, v in table.dynamic_entries) <= 4096
+
+
 def test_padding_is_given_back_too():
     client = Client()
     client.h2.send_headers(1, GET)

@@ -76,10 +76,9 @@ def listen_protocols(ir: ServerIR, position: int) -> tuple[str, ...]:
     return tuple(p for named in own for p in ((named,) if named else general))
 
 
-def alpn_of(ir: ServerIR) -> tuple[str, ...]:
-    """Return what TLS may agree on: what any of a server's addresses speaks."""
-    spoken = {p for i in range(len(ir.listen) or 1) for p in listen_protocols(ir, i)}
-    return tuple(name for protocol, name in _ALPN if protocol in spoken)
+def alpn_of(protocols: Sequence[str]) -> tuple[str, ...]:
+    """Return what TLS may agree on where these protocols are spoken."""
+    return tuple(name for protocol, name in _ALPN if protocol in protocols)
 
 
 class HttpApp:
@@ -104,7 +103,6 @@ class HttpApp:
     def listens(self) -> Iterator[Listen]:
         """Yield every address to listen on."""
         for name, server in self.ir.servers.items():
-            alpn = alpn_of(server)
             for position, address in enumerate(server.listen):
                 yield Listen(
                     name,
@@ -112,7 +110,7 @@ class HttpApp:
                     self._factory(name, position),
                     server.listener_wrappers,
                     self._policies(server, address),
-                    alpn,
+                    alpn_of(listen_protocols(server, position)),
                 )
 
     def _factory(self, name: str, position: int) -> ServerFactory:

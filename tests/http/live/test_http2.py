@@ -210,6 +210,21 @@ def test_leave_to_send_a_body_is_given_when_it_is_wanted():
     assert answer(client.run(), stream)[2] == b"now"
 
 
+def test_hints_come_early():
+    async def serve(ex):
+        ex.out.headers.set("Link", "</a.css>")
+        ex.out.start(103)
+        ex.out.write(b"later")
+
+    client = Client(serve)
+    stream = client.ask()
+    events = client.run()
+    assert [(e.informational, e.fields[0][1]) for e in events if isinstance(e, Opened)] == [
+        (True, b"103"), (False, b"200"),
+    ]  # fmt: skip
+    assert bodies(events, stream) == b"later"
+
+
 # Flow control.
 
 
