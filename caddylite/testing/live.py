@@ -86,7 +86,8 @@ def _free_ports() -> int:
 
     quiet = deque(range(_FIRST_PORT, _EPHEMERAL, 1000))
     quiet.rotate(os.getpid())
-    for first in (*quiet, *range(_EPHEMERAL, 60000, 1000)):
+    blocks: list[int] = [*quiet, *range(_EPHEMERAL, 60000, 1000)]
+    for first in blocks:
         try:
             for port in (first, first + 1, first + 500, first + 501):
                 with socket.socket() as s:
