@@ -10,11 +10,20 @@ Path = tuple[str | int, ...]
 
 
 class Nested(ConfigError):
-    """A module cannot be loaded; whoever holds it says where it stands."""
+    """A module cannot be loaded; whoever holds it says where it stands.
+
+    ``module`` is the path of the module, ``path`` that of what is wrong with it.
+    """
+
+    def __init__(
+        self, message: str, module: Path, path: Path = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, path=path or module)
+        self.module = module
 
     def around(self, prefix: str) -> "Nested":
         """Put words before it."""
-        return Nested(prefix + self.message, self.at, self.hint, self.path)
+        return Nested(prefix + self.message, self.module, self.path, self.hint)
 
 
 class Mismatch(ConfigError):

@@ -13,7 +13,7 @@ from caddylite.decoding_words import Mismatch, Nested, Path
 from caddylite.errors import ConfigError, UnknownName
 from caddylite.gotext import go_value
 from caddylite.hints import hints, strip
-from caddylite.loading_order import when_and_words
+from caddylite.loading_order import APPS, when_and_words
 from caddylite.node import Node
 from caddylite.registry import find
 
@@ -101,7 +101,9 @@ def _of_modules(hint: Any, value: Any, path: Path) -> Nested | None:
         kind = get_args(hint)[1]
         in_order = sorted((value or {}).items())
         if not is_inline(strip(kind)):
-            return _of_named(kind.__dict__["namespace"], in_order, path)
+            if not kind.namespace:
+                in_order.sort(key=lambda app: app[0] not in APPS)
+            return _of_named(kind.namespace, in_order, path)
         return _first(kind, in_order, "key {}: ", path)
     return _of_inline(hint, value, path)
 
@@ -127,12 +129,12 @@ def _of_named(namespace: str, modules: list[tuple[str, Any]], path: Path) -> Nes
 def _of_inline(kind: type[Node], value: Any, path: Path) -> Nested | None:
     """Say what is wrong with a module that says its name itself."""
     if value is not None and not isinstance(value, dict):
-        return Nested(str(Mismatch(value, dict[str, Any], path)), path=path)
+        return Nested(str(Mismatch(value, dict[str, Any], path)), path)
     given, key = value or {}, str(kind.inline_key)
     name = given.get(key)
     if not isinstance(name, str) or not name:
         said = f"module name not specified with key '{key}' in {go_value(given)}"
-        return Nested(said, path=path)
+        return Nested(said, path)
     rest = _written_anew({k: v for k, v in given.items() if k != key})
     complaint = _of_module(kind.__dict__["namespace"], name, rest, path, (*path, key))
     return None if complaint is None else complaint.around(f"loading module '{name}': ")
@@ -144,13 +146,13 @@ def _of_module(
     try:
         cls: type[Node] = find(namespace, name)
     except UnknownName as e:
-        return Nested(e.message, hint=e.hint, path=name_path)
+        return Nested(e.message, path, name_path, e.hint)
     if value is None:
-        return Nested(NULL_MODULE, path=path)
+        return Nested(NULL_MODULE, path)
     own = _of_itself(cls, value, path)
     if own is not None:
         words = f"decoding module config: {cls.id}: {own}"
-        return Nested(words, own.at, own.hint, own.path)
+        return Nested(words, path, own.path, own.hint)
     nested = _of_its_modules(cls, value, path)
     return None if nested is None else nested.around(f"provision {cls.id}: ")
 

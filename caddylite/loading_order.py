@@ -54,6 +54,9 @@ def _log(path: str, words: str) -> Loop:
     })  # fmt: skip
 
 
+#: The apps that others load when they need them.
+APPS: Final = ("events", "pki", "tls")
+
 _SERVER: Final = "server {0}: "
 _FALLBACK: Final[list[Loop]] = [("", {"fallback": "loading fallback selection policy: "})]
 _STORAGE: Final[list[Loop]] = [("", {"storage": "loading storage module: "})]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from caddylite.caddy.config import Config
-from caddylite.errors import ConfigError
+from caddylite.errors import ConfigError, InvalidConfiguration
 from caddylite.runtime import listeners
 from caddylite.runtime.accept import Acceptor
 from caddylite.runtime.house import RunningHouse
@@ -62,7 +62,7 @@ class Service:
             try:
                 start(self, maker, app)
             except ConfigError as e:
-                raise e.wrap(f"loading {name} app module: provision {name}: ") from None
+                raise _of_app(e, name) from None
 
     def _apps(self) -> list[tuple[str, Any]]:
         order = {name: i for i, name in enumerate(_STARTS)}
@@ -78,7 +78,7 @@ class Service:
         try:
             self.tls, pki = make_apps(tls, apps.get("pki"), self.house, self.config.storage)
         except ConfigError as e:
-            raise e.wrap("loading tls app module: provision tls: ") from None
+            raise _of_app(e, "tls") from None
         self.house.apps |= {"tls": self.tls, "pki": pki}
 
     def _layer4(self, maker: TreeMaker, app: Any) -> None:
@@ -86,14 +86,17 @@ class Service:
 
     def _http(self, maker: TreeMaker, app: Any) -> None:
         from caddylite.http.auto_https import plan
+        from caddylite.http.listener_checks import check_listeners, check_servers
         from caddylite.http.live.app import HttpApp
 
         made = plan(app, self.tls.ir, self.tls.has, self.house.globals)
+        check_servers(app, self.house.globals)
         log = self.house.logger("http.auto_https")
         for level, message, fields in made.notes:
             getattr(log, level)(message, **fields)
         self._served = made.names, made.internal
         self.http = self.house.apps["http"] = HttpApp(made.app, self.house)
+        check_listeners(made.app, self.house.globals)
         self.entries += maker.http(self.http)
 
     def _ignored(self, maker: TreeMaker, app: Any) -> None:
@@ -228,6 +231,13 @@ class Service:
         for call in self.house.stopping():
             call()
         finished()
+
+
+def _of_app(error: ConfigError, name: str) -> ConfigError:
+    """Say which app a complaint is about, as Caddy does."""
+    if isinstance(error, InvalidConfiguration):
+        return error.wrap(f"loading {name} app module: {name}: invalid configuration: ")
+    return error.wrap(f"loading {name} app module: provision {name}: ")
 
 
 #: The apps in the order in which they are built, with how.

@@ -8,6 +8,7 @@ from caddylite.errors import ConfigError
 from caddylite.kinds import Storage
 from caddylite.tls import subjects
 from caddylite.tls.automation import AutomationPolicy
+from caddylite.tls.automation_checks import check_automation, check_subjects
 from caddylite.tls.certificate import Certificate
 from caddylite.tls.config import TLS
 from caddylite.tls.handshake import Peer, host
@@ -48,6 +49,7 @@ class TLSApp:
         self._automation = self.ir.automation
         self._unmanaged: set[str] = set()
         self._internal: set[str] = set()
+        self._wanted: list[str] = []
         self._on_demand = 0
         self._log = house.logger("tls")
 
@@ -56,6 +58,11 @@ class TLSApp:
         for loader in self.ir.certificates.values():
             for certificate in load(loader, self._house, self._storage):
                 self.store.add(certificate)
+        check_automation(self.ir, self.pki.has, self._house.globals)
+
+    def validate(self) -> None:
+        """Complain of what is wrong with the settings as a whole."""
+        check_subjects(self.ir, self._house.globals)
 
     def has(self, name: str) -> bool:
         """Has the config brought a certificate for this name (or a wildcard above it)?"""
@@ -70,11 +77,20 @@ class TLSApp:
         self._internal.update(internal)
         automate: Any = self.ir.certificates.get("automate")
         listed = tuple(automate.subjects or ()) if automate is not None else ()
-        for name in dict.fromkeys((*listed, *names)):
+        for name in dict.fromkeys((*listed, *names, *self._wanted)):
             self._manage(name)
         if self._unmanaged:
             self._log.error(NO_ACME, domains=sorted(self._unmanaged), hint=NO_ACME_HINT)
         self._keep_fresh()
+
+    def automate(self, name: str) -> None:
+        """Manage a name, too, once we start (a client certificate of ours)."""
+        self._wanted.append(name)
+
+    def certificate_of(self, name: str) -> Certificate | None:
+        """Return the certificate for exactly this name, if there is one now."""
+        found = self.store.named(name)
+        return self.managed.fresh(found[0]) if found else None
 
     def _manage(self, name: str) -> None:
         if not subjects.qualifies(name):
@@ -177,4 +193,5 @@ def make_apps(
     app = TLSApp(tls, authorities, house, storage)
     app.provision()
     authorities.provision()
+    app.validate()
     return app, authorities

@@ -31,6 +31,10 @@ class PKIApp:
         for name in self._irs:
             self.authority(name)
 
+    def has(self, name: str) -> bool:
+        """Is there an authority by this ID (none: the local one)?"""
+        return name in ("", LOCAL) or name in self._irs
+
     def authority(self, name: str = "") -> Authority:
         """Return an authority; ConfigError if the config has none by that ID."""
         name = name or LOCAL

@@ -199,6 +199,14 @@ def test_names_listed_in_the_config_are_managed(tmp_path):
     assert served(app, "a.internal").names == ("a.internal",)
 
 
+def test_a_name_that_a_transport_wants_is_managed(tmp_path):
+    app, _ = app_of(tmp_path, None)
+    app.automate("client.internal")
+    assert app.certificate_of("client.internal") is None
+    app.start()
+    assert app.certificate_of("client.internal").names == ("client.internal",)
+
+
 def test_issuers_settings(tmp_path):
     issuer = InternalIssuer(ca="mine", lifetime=Duration.parse("2h"), sign_with_root=True)
     ir = TLS(automation=Automation(policies=(AutomationPolicy(issuers=(issuer,)),)))
@@ -215,9 +223,8 @@ def test_an_authority_nobody_configured(tmp_path):
     ir = TLS(
         automation=Automation(policies=(AutomationPolicy(issuers=(InternalIssuer(ca="x"),)),))
     )
-    app, _ = app_of(tmp_path, ir)
     with pytest.raises(ConfigError, match="no certificate authority configured with id: x"):
-        app.start(["a.internal"])
+        app_of(tmp_path, ir)
 
 
 def test_on_demand(tmp_path):
