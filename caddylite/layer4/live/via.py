@@ -28,7 +28,10 @@ class Via:
         if ir.tls is not None:
             from caddylite.layer4.live.upstream_tls import UpstreamTLS
 
-            self.wrap = UpstreamTLS(ir.tls, house).wrap
+            try:
+                self.wrap = UpstreamTLS(ir.tls, house).wrap
+            except ConfigError as e:
+                raise e.wrap("making TLS client config: ") from None
 
     def failed(self, flow: Flow, target: Target, why: str) -> None:
         """Pass it on."""

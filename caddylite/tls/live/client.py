@@ -1,7 +1,7 @@
 """TLS begun by us, towards an upstream: the other side of :mod:`caddylite.tls.live.connection`."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from OpenSSL import SSL
 from twisted.internet.interfaces import IProtocol
@@ -22,6 +22,8 @@ class TLSClient(TLSConnection):
     unless it is empty; ``alpn`` are the protocols offered. The context must not have
     ``PARTIAL_WRITE``.
     """
+
+    _begins: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from OpenSSL import SSL, crypto
 
 from caddylite.context import House
 from caddylite.errors import ConfigError
-from caddylite.tls.live.pools import SystemRoots, accepted, from_base64, from_files, trusted
+from caddylite.tls.live.pools import accepted, from_base64, from_files, trust, trusted
 from caddylite.tls.policy import ClientAuthentication
 
 #: mode → (is a certificate required, is it verified)
@@ -53,7 +53,9 @@ def client_auth(ir: ClientAuthentication | None, house: House) -> Setup | None:
     def set_up(context: SSL.Context) -> None:
         context.set_verify(flags, check)
         if verify:
-            _trust(context, pool)
+            trust(context, pool)
+            for certificate in pool or ():
+                context.add_client_ca(certificate)
 
     return set_up
 
@@ -98,16 +100,3 @@ def _check(verify: bool, leaves: frozenset[bytes] | None) -> Any:
         return _digest(certificate.to_cryptography()) in leaves
 
     return check
-
-
-def _trust(context: SSL.Context, pool: list[x509.Certificate] | None) -> None:
-    """Say which authorities count. As in Go any of them ends a chain, be it a root or not."""
-    if pool is None or isinstance(pool, SystemRoots):
-        context.set_default_verify_paths()
-    store = context.get_cert_store()
-    if store is None or not pool:
-        return
-    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
-    for certificate in pool:
-        store.add_cert(crypto.X509.from_cryptography(certificate))
-        context.add_client_ca(certificate)

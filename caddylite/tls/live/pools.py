@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from OpenSSL import SSL, crypto
 
 from caddylite.context import House
 from caddylite.errors import ConfigError
@@ -41,6 +42,21 @@ def trusted(pool: CAPool, house: House) -> list[x509.Certificate]:
             every += [c for some in found for c in some]
             return every
     raise ConfigError(f"the trust pool '{pool.name}' is not built yet")
+
+
+def trust(context: SSL.Context, pool: list[x509.Certificate] | None) -> None:
+    """Say which authorities count: as in Go any of them ends a chain, be it a root or not.
+
+    None is what the system trusts.
+    """
+    if pool is None or isinstance(pool, SystemRoots):
+        context.set_default_verify_paths()
+    store = context.get_cert_store()
+    if store is None or not pool:
+        return
+    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
+    for certificate in pool:
+        store.add_cert(crypto.X509.from_cryptography(certificate))
 
 
 def accepted(loader: LeafLoader, house: House) -> list[x509.Certificate]:

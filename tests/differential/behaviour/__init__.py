@@ -2,6 +2,15 @@
 are played once with a real Caddy that has layer 4 and once with caddylite.
 """
 
-from tests.differential.behaviour import balancing, dialling, health
+from tests.differential.behaviour import (
+    balancing,
+    dialling,
+    headers,
+    health,
+    termination,
+    upstream_tls,
+)
 
-TABLES = {m.__name__.rpartition(".")[2]: m.table for m in (balancing, health, dialling)}
+MODULES = (balancing, health, dialling, headers, termination, upstream_tls)
+
+TABLES = {m.__name__.rpartition(".")[2]: m.table for m in MODULES}

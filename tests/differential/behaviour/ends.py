@@ -107,6 +107,7 @@ def facts(sock: Any) -> dict[str, Any]:
         "version": sock.version(),
         "cipher": sock.cipher()[0],
         "client": dict(x[0] for x in certificate.get("subject", ())),
+        "names": [name for _, name in certificate.get("subjectAltName", ())],
     }
 
 

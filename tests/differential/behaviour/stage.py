@@ -96,6 +96,7 @@ class Stage:
         for sock in self._held:
             sock.close()
         env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "L4_LOOP": "127.0.0.1"}
+        env["L4_NAME"] = "a.example.com"
         env |= {"XDG_DATA_HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder)}
         if self.name == OURS:
             env["PYTHONPATH"] = str(Path(__file__).parents[3])
@@ -112,7 +113,10 @@ class Stage:
     def config(self) -> dict[str, Any]:
         """Return the whole config."""
         file = {"certificate": str(self.pair[0]), "key": str(self.pair[1])}
-        apps: dict[str, Any] = {"tls": {"certificates": {"load_files": [file]}}}
+        internal = {"subjects": ["client.internal"], "issuers": [{"module": "internal"}]}
+        tls = {"certificates": {"load_files": [file]}, "automation": {"policies": [internal]}}
+        pki = {"certificate_authorities": {"local": {"install_trust": False}}}
+        apps: dict[str, Any] = {"tls": tls, "pki": pki}
         if self.layer4:
             apps["layer4"] = {"servers": self.layer4}
         if self.http:
