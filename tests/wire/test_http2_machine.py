@@ -10,51 +10,20 @@ from hyperframe.frame import ContinuationFrame, HeadersFrame, PingFrame, Setting
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caddylite.wire.http2_frames import PREFACE, GoAway
-from caddylite.wire.http2_machine import (
+from caddylite.wire.http2_frames import (
     CANCEL,
-    CONNECTION_WINDOW,
     ENHANCE_YOUR_CALM,
-    LOW_WATER,
     NO_ERROR,
-    STREAM_WINDOW,
+    PREFACE,
     Body,
     Broken,
-    Machine,
+    GoAway,
     Opened,
     Reset,
     Trailers,
 )
-
-GET = [(b":method", b"GET"), (b":scheme", b"http"), (b":path", b"/"), (b":authority", b"h")]
-OK = [(b":status", b"200")]
-
-
-class Pair:
-    """A client and a server, with what each has heard."""
-
-    def __init__(self, **more):
-        self.client = Machine(client=True, limit=1 << 16)
-        self.server = Machine(client=False, limit=1 << 14, **more)
-        self.said = {self.client: [], self.server: []}
-        self.run()
-
-    def run(self, room=True):
-        """Carry bytes both ways until there are no more."""
-        both = ((self.client, self.server), (self.server, self.client))
-        while moved := [(to, data) for frm, to in both if (data := frm.take(room))]:
-            for to, data in moved:
-                self.said[to] += to.receive(data)
-
-    def heard(self, end):
-        events, self.said[end] = self.said[end], []
-        return events
-
-
-def bodies(events, stream=None):
-    return b"".join(
-        e.data for e in events if isinstance(e, Body) and (stream is None or e.stream == stream)
-    )
+from caddylite.wire.http2_machine import CONNECTION_WINDOW, STREAM_WINDOW, Machine
+from tests.wire.http2_pair import GET, OK, Pair, bodies
 
 
 def test_a_request_and_its_answer():
@@ -83,62 +52,6 @@ def test_an_informational_response_comes_before():
     pair.server.head(stream, OK, True)
     pair.run()
     assert [e.informational for e in pair.heard(pair.client)] == [True, False]
-
-
-def test_a_body_waits_for_its_window_and_its_writer_is_told():
-    pair = Pair()
-    stream = pair.client.open(GET, ended=True)
-    pair.run()
-    pair.server.head(stream, OK, False)
-    data = bytes(range(256)) * 4096
-    pair.server.body(stream, data)
-    pair.server.end(stream)
-    assert pair.server.full(stream)
-    pair.run()
-    heard = pair.heard(pair.client)
-    assert len(bodies(heard)) == STREAM_WINDOW
-    assert pair.server.full(stream)
-    assert pair.server.relieved() == []
-    got, relieved = bodies(heard), False
-    while len(got) < len(data):
-        pair.client.taken(stream, STREAM_WINDOW)
-        pair.run()
-        got += bodies(pair.heard(pair.client))
-        relieved = relieved or pair.server.relieved() == [stream]
-    assert got == data
-    assert relieved
-    assert not pair.server.full(stream)
-    assert pair.client.streams == 0
-
-
-def test_nothing_of_bodies_goes_out_without_room():
-    pair = Pair()
-    stream = pair.client.open(GET, ended=True)
-    pair.run()
-    pair.server.head(stream, OK, False)
-    pair.server.body(stream, b"x")
-    pair.run(room=False)
-    assert [type(e) for e in pair.heard(pair.client)] == [Opened]
-    pair.run()
-    assert bodies(pair.heard(pair.client)) == b"x"
-
-
-def test_bodies_take_turns():
-    pair = Pair()
-    streams = [pair.client.open(GET, ended=True) for _ in range(3)]
-    pair.run()
-    for stream in streams:
-        pair.server.head(stream, OK, False)
-        pair.server.body(stream, b"x" * 40_000)
-    pair.run()
-    order = [e.stream for e in pair.heard(pair.client) if isinstance(e, Body)]
-    assert order[:6] == streams * 2
-    assert sum(1 for s in order if s == streams[0]) == 3
-
-
-def test_one_stream_does_not_use_up_the_connection():
-    assert STREAM_WINDOW * 4 <= CONNECTION_WINDOW
-    assert LOW_WATER < STREAM_WINDOW
 
 
 def test_a_reset_reaches_the_other_end():

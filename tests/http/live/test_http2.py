@@ -15,19 +15,20 @@ from caddylite.http.live.http1 import Http1Connection
 from caddylite.http.live.http2_server import Http2Connection
 from caddylite.http.live.serving import Limits, Serving
 from caddylite.http.request import TLSState
-from caddylite.wire.http2_frames import PREFACE, GoAway
-from caddylite.wire.http2_machine import (
+from caddylite.wire.http2_frames import (
     CANCEL,
     INTERNAL_ERROR,
     NO_ERROR,
+    PREFACE,
     PROTOCOL_ERROR,
     REFUSED_STREAM,
-    STREAM_WINDOW,
     Body,
+    GoAway,
     Opened,
     Reset,
     Trailers,
 )
+from caddylite.wire.http2_machine import STREAM_WINDOW
 from tests.http.live.http2_peer import Peer, bodies
 from tests.http.live.support import House, Wire, get, routes, server
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from caddylite.wire.http2_machine import REFUSED_STREAM, Machine, Opened
+from caddylite.wire.http2_frames import REFUSED_STREAM, Opened
+from caddylite.wire.http2_machine import Machine
 from tests.http.live.loopback import backend, exchange, running
 from tests.http.live.support import get, parse, routes
 from tests.http.live.test_upstream_tls import make_certificate
