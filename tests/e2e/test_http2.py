@@ -137,6 +137,12 @@ def test_h2load(sites, path):
     assert re.search(r"200 done, 200 succeeded, 0 failed", talk), talk
 
 
+def test_h2spec(sites):
+    program = need("h2spec", "nothing: it is a Go program, github.com/summerwind/h2spec")
+    argv = [program, "-t", "-k", "-h", "localhost", "-p", str(sites.https), "-P", "/say"]
+    assert b"145 tests, 145 passed" in said(argv)
+
+
 # Caddy behind us, and in front of us.
 
 UPSTREAM = """{{

@@ -1,11 +1,12 @@
 """Upstreams that speak HTTP/2, in clear text or in TLS, on real sockets."""
 
+import socket
 import ssl
 from collections.abc import Callable
 
 import pytest
 
-from caddylite.wire.http2_frames import REFUSED_STREAM, Opened
+from caddylite.wire.http2_frames import REFUSED_STREAM, Body, Opened, Trailers
 from caddylite.wire.http2_machine import Machine
 from tests.http.live.loopback import backend, exchange, running
 from tests.http.live.support import get, parse, routes
@@ -214,3 +215,53 @@ def test_a_client_is_announced_before_the_handshake(context):
         assert got == [(200, chunks(b"1"))]
     assert agreed[0][:12] == b"\r\n\r\n\0\r\nQUIT\n"
     assert agreed[1] == "h2"
+
+
+# Both ways at the same time.
+
+
+def echo(conn):
+    """Answer at once, send every piece back as it comes, and the trailers at the end."""
+    machine = Machine(client=False, limit=1 << 14)
+    while True:
+        conn.sendall(machine.take(True))
+        data = conn.recv(65536)
+        if not data:
+            return
+        for event in machine.receive(data):
+            if isinstance(event, Opened):
+                machine.head(event.stream, [(b":status", b"200")], False)
+            elif isinstance(event, Body):
+                machine.body(event.stream, event.data.upper())
+                machine.taken(event.stream, event.size)
+            elif isinstance(event, Trailers):
+                machine.end(event.stream, event.fields)
+
+
+def test_a_conversation_goes_through_as_it_is_held():
+    with (
+        backend(lambda peer: echo(peer.conn)) as up,
+        running({"servers": {"srv0": proxy(up.port)}}) as site,
+        socket.create_connection(("127.0.0.1", site.port()), 10) as conn,
+    ):
+        conn.settimeout(10)
+        client = Machine(client=True, limit=1 << 14)
+        heard = []
+
+        def until(kind):
+            while not any(isinstance(e, kind) for e in heard):
+                conn.sendall(client.take(True))
+                heard.extend(client.receive(conn.recv(65536)))
+            found = [e for e in heard if isinstance(e, kind)]
+            heard.clear()
+            return found
+
+        asked = [(b":method", b"POST"), (b":scheme", b"http"), (b":path", b"/"),
+                 (b":authority", b"h"), (b"te", b"trailers")]  # fmt: skip
+        stream = client.open(asked, ended=False)
+        assert (b":status", b"200") in until(Opened)[0].fields
+        for said in (b"one", b"two", b"three"):
+            client.body(stream, said)
+            assert until(Body)[0].data == said.upper()
+        client.end(stream, [(b"grpc-status", b"0")])
+        assert until(Trailers)[0].fields == [(b"grpc-status", b"0")]
