@@ -21,6 +21,7 @@ from caddylite.decoding_words import Mismatch, Path
 from caddylite.encoding import sort_keys, to_plain
 from caddylite.errors import ConfigError, UnknownName
 from caddylite.hints import go_name, hints, optional, strip
+from caddylite.kinds import NULL_MODULE
 from caddylite.node import GoType, Node
 from caddylite.registry import find
 from caddylite.values import Duration
@@ -177,9 +178,6 @@ def _named_module(namespace: str) -> Decoder:
         return fields_decoder(cls)(value, path)
 
     return decode_named
-
-
-NULL_MODULE = "module value cannot be null"
 
 
 def _module_decoder(cls: type[Node]) -> Decoder:

@@ -8,11 +8,12 @@ when something is wrong.
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
-from caddylite.codec import NULL_MODULE, decoder, fields_decoder, folded, is_inline, is_kind
+from caddylite.codec import decoder, fields_decoder, folded, is_inline, is_kind
 from caddylite.decoding_words import Mismatch, Nested, Path
 from caddylite.errors import ConfigError, UnknownName
 from caddylite.gotext import go_value
 from caddylite.hints import hints, strip
+from caddylite.kinds import NULL_MODULE
 from caddylite.loading_order import APPS, when_and_words
 from caddylite.node import Node
 from caddylite.registry import find

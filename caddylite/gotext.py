@@ -1,5 +1,6 @@
 """Values written as text the way Go writes them, where Caddy's users see that."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -72,3 +73,21 @@ def _shortest(value: float) -> str:
     first, *rest = map(str, digits)
     power = int(exponent) + len(rest)
     return f"{'-' * sign}{first}{'.' * bool(rest)}{''.join(rest)}e{power:+03}"
+
+
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=]*")
+
+
+def decode_base64(text: str) -> bytes:
+    """Decode; ValueError in Go's words, with the place of what does not belong there."""
+    from base64 import b64decode
+
+    data = text.encode()
+    try:
+        return b64decode(data, validate=True)
+    except ValueError:
+        known = _BASE64.match(data)
+        at = known.end() if known else 0
+        if at == len(data):
+            at -= at % 4
+        raise ValueError(f"illegal base64 data at input byte {at}") from None

@@ -79,7 +79,8 @@ def _plain(number: Decimal) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-def _quote(text: str) -> str:
+def quote_bytes(text: str) -> str:
+    """Return the text as Go's ``time`` package quotes it: what is not ASCII byte by byte."""
     out = []
     for byte in text.encode():
         if byte in b'"\\':
@@ -90,7 +91,7 @@ def _quote(text: str) -> str:
 
 
 def _nanoseconds(text: str) -> int:
-    bad = ValueError(f"time: invalid duration {_quote(text)}")
+    bad = ValueError(f"time: invalid duration {quote_bytes(text)}")
     body = text[1:] if text[:1] in ("+", "-") else text
     if body == "0":
         return 0
@@ -105,10 +106,10 @@ def _nanoseconds(text: str) -> int:
             raise bad
         unit = _UNIT_NS.get(piece["unit"])
         if not piece["unit"]:
-            raise ValueError(f"time: missing unit in duration {_quote(text)}")
+            raise ValueError(f"time: missing unit in duration {quote_bytes(text)}")
         if unit is None:
-            unknown = _quote(piece["unit"])
-            raise ValueError(f"time: unknown unit {unknown} in duration {_quote(text)}")
+            unknown = quote_bytes(piece["unit"])
+            raise ValueError(f"time: unknown unit {unknown} in duration {quote_bytes(text)}")
         total += int(piece["whole"] or 0) * unit
         if piece["part"]:
             # Go multiplies in floating point here, and rounds down.

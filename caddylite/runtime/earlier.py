@@ -53,7 +53,7 @@ def _cut(value: Any, path: Path, http: bool) -> Any:
         return [*value[:step], *_last(value[step], rest, http)]
     if step == "layer4":
         http = False
-    inner = value.get(step)
+    inner: Any = value[step]
     if step == "servers":
         kept = {name: inner[name] for name in inner if name <= rest[0]}
         return {**value, step: {**kept, rest[0]: _cut(inner[rest[0]], rest[1:], http)}}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from caddylite.caddy.config import Config
-from caddylite.errors import ConfigError, InvalidConfiguration
+from caddylite.errors import ConfigError
 from caddylite.runtime import listeners
 from caddylite.runtime.accept import Acceptor
 from caddylite.runtime.house import RunningHouse
@@ -62,7 +62,7 @@ class Service:
             try:
                 start(self, maker, app)
             except ConfigError as e:
-                raise _of_app(e, name) from None
+                raise e.of_app(name) from None
 
     def _apps(self) -> list[tuple[str, Any]]:
         order = {name: i for i, name in enumerate(_STARTS)}
@@ -75,10 +75,7 @@ class Service:
 
         apps = self.config.apps
         tls: Any = apps.get("tls")
-        try:
-            self.tls, pki = make_apps(tls, apps.get("pki"), self.house, self.config.storage)
-        except ConfigError as e:
-            raise _of_app(e, "tls") from None
+        self.tls, pki = make_apps(tls, apps.get("pki"), self.house, self.config.storage)
         self.house.apps |= {"tls": self.tls, "pki": pki}
 
     def _layer4(self, maker: TreeMaker, app: Any) -> None:
@@ -231,13 +228,6 @@ class Service:
         for call in self.house.stopping():
             call()
         finished()
-
-
-def _of_app(error: ConfigError, name: str) -> ConfigError:
-    """Say which app a complaint is about, as Caddy does."""
-    if isinstance(error, InvalidConfiguration):
-        return error.wrap(f"loading {name} app module: {name}: invalid configuration: ")
-    return error.wrap(f"loading {name} app module: provision {name}: ")
 
 
 #: The apps in the order in which they are built, with how.

@@ -191,7 +191,13 @@ def make_apps(
     """
     authorities = PKIApp(pki, house, storage)
     app = TLSApp(tls, authorities, house, storage)
-    app.provision()
-    authorities.provision()
-    app.validate()
+    try:
+        app.provision()
+        app.validate()
+    except ConfigError as e:
+        raise e.of_app("tls") from None
+    try:
+        authorities.provision()
+    except ConfigError as e:
+        raise e.of_app("pki") from None
     return app, authorities

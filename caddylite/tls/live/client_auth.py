@@ -34,7 +34,10 @@ def client_auth(ir: ClientAuthentication | None, house: House) -> Setup | None:
         raise ConfigError(
             "provisioning client CA: conflicting config for client authentication trust CA"
         )
-    pool = _pool(ir, house)
+    try:
+        pool = _pool(ir, house)
+    except ConfigError as e:
+        raise e.wrap("provisioning client CA: ") from None
     leaves, has_verifiers = _leaves(ir, house)
     if not (ir.mode or pool is not None or has_verifiers):
         return None
@@ -63,13 +66,18 @@ def client_auth(ir: ClientAuthentication | None, house: House) -> Setup | None:
 def _pool(ir: ClientAuthentication, house: House) -> list[x509.Certificate] | None:
     if ir.ca is not None:
         return trusted(ir.ca, house)
-    found = from_base64(ir.trusted_ca_certs) + from_files(ir.trusted_ca_certs_pem_files)
+    found = from_files(ir.trusted_ca_certs_pem_files) + from_base64(
+        ir.trusted_ca_certs, " at index {}"
+    )
     return found or None
 
 
 def _leaves(ir: ClientAuthentication, house: House) -> tuple[frozenset[bytes], bool]:
     """Return the accepted certificates (their SHA-256), and whether there is a verifier at all."""
-    found = from_base64(ir.trusted_leaf_certs)
+    try:
+        found = from_base64(ir.trusted_leaf_certs)
+    except ConfigError as e:
+        raise e.wrap("configuring TLS client authentication: ") from None
     for verifier in ir.verifiers:
         if verifier.name != "leaf":
             raise ConfigError(

@@ -168,7 +168,8 @@ def test_renegotiation(pair, word, may):
         ),
         (
             {"ca": {"provider": "file", "pem_files": ["/none"]}},
-            "failed to load ca module: open /none: no such file or directory",
+            "failed to load ca module: loading module 'file': provision tls.ca_pool.source.file: "
+            "reading /none: open /none: no such file or directory",
         ),
     ],
 )
