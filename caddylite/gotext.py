@@ -25,10 +25,8 @@ def to_string(value: Any) -> str:
         return _float(value)
     if isinstance(value, datetime):
         return _time(value)
-    if isinstance(value, list | tuple):
-        return f"[{' '.join(map(to_string, value))}]"
-    if isinstance(value, dict):
-        return f"map[{' '.join(f'{to_string(k)}:{to_string(value[k])}' for k in sorted(value))}]"
+    if isinstance(value, list | tuple | dict):
+        return go_value(value)
     return str(value)
 
 
@@ -56,7 +54,7 @@ def go_value(value: Any) -> str:
         return "<nil>"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _shortest(float(value))
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return f"[{' '.join(map(go_value, value))}]"
     if isinstance(value, dict):
         return f"map[{' '.join(f'{k}:{go_value(value[k])}' for k in sorted(value))}]"
