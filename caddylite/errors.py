@@ -59,6 +59,10 @@ class ConfigError(Exception):
         """Return the complaint with the words about the module it is about, one of a map."""
         return self.wrap(f"module name '{name}': provision {module_id}: ")
 
+    def of_app(self, name: str) -> "ConfigError":
+        """Return the complaint with the words about the app it is about."""
+        return self.wrap(f"loading {name} app module: provision {name}: ")
+
     def as_is(self) -> "ConfigError":
         """Return it with the message finished: nothing is added about the place."""
         return _Finished(self.message, self.at, self.hint, self.path)
@@ -82,6 +86,10 @@ class InvalidConfiguration(ConfigError):
     def named(self, name: str, module_id: str) -> ConfigError:
         """Name the module in Caddy's words for this case."""
         return self.wrap(f"module name '{name}': {module_id}: invalid configuration: ")
+
+    def of_app(self, name: str) -> ConfigError:
+        """Name the app in Caddy's words for this case."""
+        return self.wrap(f"loading {name} app module: {name}: invalid configuration: ")
 
 
 class UnknownName(ConfigError):

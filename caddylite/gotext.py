@@ -1,5 +1,6 @@
 """Values written as text the way Go writes them, where Caddy's users see that."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -24,10 +25,8 @@ def to_string(value: Any) -> str:
         return _float(value)
     if isinstance(value, datetime):
         return _time(value)
-    if isinstance(value, list | tuple):
-        return f"[{' '.join(map(to_string, value))}]"
-    if isinstance(value, dict):
-        return f"map[{' '.join(f'{to_string(k)}:{to_string(value[k])}' for k in sorted(value))}]"
+    if isinstance(value, list | tuple | dict):
+        return go_value(value)
     return str(value)
 
 
@@ -47,3 +46,46 @@ def _time(moment: datetime) -> str:
     """``2006-01-02 15:04:05.999999 +0100 CET``: fractions without their trailing zeros."""
     fraction = f".{moment.microsecond:06}".rstrip("0").rstrip(".")
     return f"{moment:%Y-%m-%d %H:%M:%S}{fraction} {moment:%z %Z}".rstrip()
+
+
+def go_value(value: Any) -> str:
+    """Write a value that was read from JSON as Go's ``%v`` does; all its numbers are float64."""
+    if value is None:
+        return "<nil>"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _shortest(float(value))
+    if isinstance(value, list | tuple):
+        return f"[{' '.join(map(go_value, value))}]"
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{k}:{go_value(value[k])}' for k in sorted(value))}]"
+    return to_string(value)
+
+
+def _shortest(value: float) -> str:
+    """The fewest digits; with an exponent (of two digits) below 1e-4 and from 1e6 on (``%g``)."""
+    if not value or 1e-4 <= abs(value) < 1e6:
+        return _float(value)
+    from decimal import Decimal
+
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    first, *rest = map(str, digits)
+    power = int(exponent) + len(rest)
+    return f"{'-' * sign}{first}{'.' * bool(rest)}{''.join(rest)}e{power:+03}"
+
+
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=]*")
+
+
+def decode_base64(text: str) -> bytes:
+    """Decode; ValueError in Go's words, with the place of what does not belong there."""
+    from base64 import b64decode
+
+    data = text.encode()
+    try:
+        return b64decode(data, validate=True)
+    except ValueError:
+        known = _BASE64.match(data)
+        at = known.end() if known else 0
+        if at == len(data):
+            at -= at % 4
+        raise ValueError(f"illegal base64 data at input byte {at}") from None

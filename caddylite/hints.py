@@ -3,7 +3,7 @@
 import types
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from caddylite.node import Node
+from caddylite.node import GoType, Node
 
 
 def hints(cls: type[Node]) -> dict[str, Any]:
@@ -31,3 +31,12 @@ def strip(hint: Any) -> Any:
             hint = rest[0]
         else:
             return hint
+
+
+def go_name(hint: Any) -> str:
+    """Return what an annotation says its type is called in Go; mostly it says nothing."""
+    marks = get_args(hint)
+    if get_origin(hint) is Annotated:
+        named = [mark for mark in marks[1:] if isinstance(mark, GoType)]
+        return named[0] if named else go_name(marks[0])
+    return go_name(marks[0]) if optional(hint) else ""

@@ -2,7 +2,16 @@
 
 from typing import ClassVar
 
+from caddylite.errors import ConfigError
 from caddylite.node import Node
+
+NULL_MODULE = "module value cannot be null"
+
+
+def refuse_null(module: Node) -> None:
+    """Complain of a module of a map that its Caddyfile gives no value: its JSON is null."""
+    if module.transparent and getattr(module, module.__struct_fields__[0]) is None:
+        raise ConfigError(f"module name '{module.name}': {NULL_MODULE}").as_is()
 
 
 class App(Node, frozen=True):

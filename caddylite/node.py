@@ -5,6 +5,7 @@ A field is written as Go would marshal it:
 * a plain type (``str``, ``int``, ``bool``, ``tuple[…]``, ``dict[…]``) is left out when it is empty
   (Go's ``omitempty``); ``T | None = None`` is a Go pointer: left out only when None;
 * ``Annotated[T, ALWAYS]`` is written even when empty (no ``omitempty``);
+* ``UInt16`` and ``UInt32`` (``values.py``) are integers that are smaller than ``int`` is;
 * a field typed with an abstract *kind* (a Node subclass that names a ``namespace``) holds a
   module: ``tuple[Handler, ...]`` with ``inline_key="handler"`` is ``[{"handler": "proxy", …}]``;
   ``dict[str, Matcher]`` (a kind without ``inline_key``) is Caddy's ModuleMap;
@@ -28,6 +29,15 @@ class _Always:
 
 #: Marks a field that is written even when it is empty (``Annotated[T, ALWAYS]``).
 ALWAYS: Final = _Always()
+
+
+class GoType(str):
+    """Marks a field with the name of its type in Go (``Annotated[int, GoType("uint16")]``).
+
+    Of integers it says the size too; without it they are of 64 bits, with a sign.
+    """
+
+    __slots__ = ()
 
 
 class Node(msgspec.Struct, frozen=True):

@@ -2,8 +2,10 @@
 
 import re
 from decimal import Decimal
+from typing import Annotated
 
 from caddylite.gonumbers import parse_float
+from caddylite.node import GoType
 
 _UNIT_NS = {
     "ns": 1,
@@ -18,6 +20,9 @@ _UNIT_NS = {
 _PIECE = re.compile(r"(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?P<unit>[^0-9.]*)")
 _DAYS = re.compile(r"([0-9.+-]*)d")
 _INT64 = 1 << 63
+
+UInt16 = Annotated[int, GoType("uint16")]
+UInt32 = Annotated[int, GoType("uint32")]
 
 
 class Duration(int):
@@ -51,6 +56,10 @@ class Duration(int):
         return self / 1_000_000_000
 
 
+#: A duration that JSON can only give in nanoseconds.
+Nanoseconds = Annotated[Duration, GoType("time.Duration")]
+
+
 def _days_to_hours(text: str) -> str:
     """Write days as hours; a ``d`` anywhere is taken for a unit, as Caddy takes it."""
     while "d" in text:
@@ -70,7 +79,8 @@ def _plain(number: Decimal) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-def _quote(text: str) -> str:
+def quote_bytes(text: str) -> str:
+    """Return the text as Go's ``time`` package quotes it: what is not ASCII byte by byte."""
     out = []
     for byte in text.encode():
         if byte in b'"\\':
@@ -81,7 +91,7 @@ def _quote(text: str) -> str:
 
 
 def _nanoseconds(text: str) -> int:
-    bad = ValueError(f"time: invalid duration {_quote(text)}")
+    bad = ValueError(f"time: invalid duration {quote_bytes(text)}")
     body = text[1:] if text[:1] in ("+", "-") else text
     if body == "0":
         return 0
@@ -96,10 +106,10 @@ def _nanoseconds(text: str) -> int:
             raise bad
         unit = _UNIT_NS.get(piece["unit"])
         if not piece["unit"]:
-            raise ValueError(f"time: missing unit in duration {_quote(text)}")
+            raise ValueError(f"time: missing unit in duration {quote_bytes(text)}")
         if unit is None:
-            unknown = _quote(piece["unit"])
-            raise ValueError(f"time: unknown unit {unknown} in duration {_quote(text)}")
+            unknown = quote_bytes(piece["unit"])
+            raise ValueError(f"time: unknown unit {unknown} in duration {quote_bytes(text)}")
         total += int(piece["whole"] or 0) * unit
         if piece["part"]:
             # Go multiplies in floating point here, and rounds down.

@@ -2,13 +2,13 @@
 
 from caddylite.caddy.kinds import LogCore, LogEncoder, LogWriter
 from caddylite.node import Node
-from caddylite.values import Duration
+from caddylite.values import Duration, Nanoseconds
 
 
 class Sampling(Node, frozen=True):
     """How many like records are written: all of the first, then one in so many."""
 
-    interval: Duration = Duration(0)
+    interval: Nanoseconds = Duration(0)
     first: int = 0
     thereafter: int = 0
 

@@ -1,10 +1,11 @@
 """Functions as the checker and the compiler know them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from caddylite.cel import types
+from caddylite.cel.macros import Macros
 from caddylite.cel.types import Type
 from caddylite.cel.values import Function, Map, type_name
 
@@ -100,9 +101,5 @@ class Environment:
     """What an expression may use: functions, macros, variables (slot numbers are their order)."""
 
     functions: Library
-    macros: "Mapping[tuple[str, int, bool], Macro]"
+    macros: Macros
     variables: Mapping[str, Type] = field(default_factory=dict)
-
-
-#: Turns a call into what it stands for (see ``macros.py``); None: it is no such call after all.
-Macro = Callable[..., Any]

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from caddylite import regexps
 from caddylite.cel.declarations import Overload
+from caddylite.cel.macros import RESULT
 from caddylite.cel.operators import has_field, pick
 from caddylite.cel.problems import BadExpression, EvalError
+from caddylite.cel.steps import LAZY_OPERATORS, Constant, Frame, Lazy, Step
 from caddylite.cel.syntax import (
     NO_SLOT,
     Bind,
@@ -25,30 +27,13 @@ from caddylite.cel.syntax import (
 )
 from caddylite.cel.values import Function, Map, no_overload, type_name
 
-#: The values of an expression's variables, by slot.
-Frame = list[Any]
-#: Computes the value of an expression.
-Step = Callable[[Frame], Any]
-#: Looks at a call whose steps are planned; may return something better than calling it. It is
-#: given the name of the function and for each argument its value, if it is constant.
-Specializer = Callable[[str, list["Constant | None"]], "Function | None"]
+#: Is asked about each call: by the function's name, and the arguments that are constant, it may
+#: return what is to be called instead.
+Specializer = Callable[[str, list[Constant | None]], Function | None]
 
 _CONVERSIONS: Final = frozenset(
     ("bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint")
 )
-
-
-class Constant:
-    """A step whose value is known."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __call__(self, frame: Frame) -> Any:
-        """Return it."""
-        return self.value
 
 
 class Planner:
@@ -80,7 +65,7 @@ class Planner:
             value = frame[slot]
             if isinstance(value, EvalError):
                 raise value
-            return value(frame) if isinstance(value, _Lazy) else value
+            return value(frame) if isinstance(value, Lazy) else value
 
         return read
 
@@ -109,9 +94,9 @@ class Planner:
         if _appends(expr):
             return self._append(operands)
         steps = [self.plan(o) for o in operands]
-        special = _SPECIAL.get(expr.function)
-        if special is not None:
-            return special(steps)
+        operator = LAZY_OPERATORS.get(expr.function)
+        if operator is not None:
+            return operator(steps)
         constants = [s if isinstance(s, Constant) else None for s in steps]
         if expr.function == "@in" and constants[1] is not None and constants[1].value == []:
             return Constant(False)  # cel-go does not even look at the element
@@ -162,7 +147,7 @@ class Planner:
                 try:
                     frame[result_slot] = step(frame)
                 except EvalError as e:
-                    frame[result_slot] = e
+                    frame[result_slot] = e.with_traceback(None)  # else each round adds to it
             return result(frame)
 
         return loop
@@ -171,23 +156,10 @@ class Planner:
         init, result, slot = self.plan(expr.init), self.plan(expr.result), expr.slot
 
         def bind(frame: Frame) -> Any:
-            frame[slot] = _Lazy(slot, init)
+            frame[slot] = Lazy(slot, init)
             return result(frame)
 
         return bind
-
-
-class _Lazy:
-    """The value of a bound variable, computed when it is first looked at."""
-
-    __slots__ = ("_init", "_slot")
-
-    def __init__(self, slot: int, init: Step) -> None:
-        self._slot, self._init = slot, init
-
-    def __call__(self, frame: Frame) -> Any:
-        value = frame[self._slot] = self._init(frame)
-        return value
 
 
 def _appends(expr: Call) -> bool:
@@ -195,7 +167,7 @@ def _appends(expr: Call) -> bool:
     return (
         expr.function == "_+_"
         and isinstance(expr.arguments[0], Ident)
-        and expr.arguments[0].name == "@result"
+        and expr.arguments[0].name == RESULT
         and isinstance(expr.arguments[1], ListExpr)
     )
 
@@ -243,81 +215,3 @@ def _folded(compute: Callable[[], Any]) -> Any:
         return compute()
     except EvalError as e:
         raise BadExpression(str(e)) from None
-
-
-def _all(steps: list[Step]) -> Step:
-    """``a && b``: false if one is false, whatever is wrong with the others."""
-
-    def every(frame: Frame) -> bool:
-        failed: EvalError | None = None
-        for step in steps:
-            try:
-                value = step(frame)
-            except EvalError as e:
-                failed = failed or e
-                continue
-            if value is False:
-                return False
-            if value is not True:
-                failed = failed or no_overload()
-        if failed is not None:
-            raise failed
-        return True
-
-    return every
-
-
-def _any(steps: list[Step]) -> Step:
-    """``a || b``: true if one is true, whatever is wrong with the others."""
-
-    def some(frame: Frame) -> bool:
-        failed: EvalError | None = None
-        for step in steps:
-            try:
-                value = step(frame)
-            except EvalError as e:
-                failed = failed or e
-                continue
-            if value is True:
-                return True
-            if value is not False:
-                failed = failed or no_overload()
-        if failed is not None:
-            raise failed
-        return False
-
-    return some
-
-
-def _choice(steps: list[Step]) -> Step:
-    condition, yes, no = steps
-
-    def choose(frame: Frame) -> Any:
-        decided = condition(frame)
-        if decided is True:
-            return yes(frame)
-        if decided is False:
-            return no(frame)
-        raise no_overload()
-
-    return choose
-
-
-def _not_false(steps: list[Step]) -> Step:
-    (step,) = steps
-
-    def answer(frame: Frame) -> bool:
-        try:
-            return step(frame) is not False
-        except EvalError:
-            return True
-
-    return answer
-
-
-_SPECIAL: Final[dict[str, Callable[[list[Step]], Step]]] = {
-    "_&&_": _all,
-    "_||_": _any,
-    "_?_:_": _choice,
-    "@not_strictly_false": _not_false,
-}

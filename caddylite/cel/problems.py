@@ -46,7 +46,9 @@ class Problems:
             return f"ERROR: <input>:-1:0: {message}"
         before = self.source[:at]
         line, column = before.count("\n") + 1, at - (before.rfind("\n") + 1)
-        said = f"ERROR: <input>:{line}:{column + 1}: {message}"
+        said = f"ERROR: <input>:{line}:{column + 1 if self.source else 0}: {message}"
+        if not self.source:
+            return said
         text = self.source.split("\n")[line - 1].replace("\t", " ")
         if len(text.encode("utf-8", "replace")) > _MAX_LINE:
             return said

@@ -9,8 +9,9 @@ from caddylite.cel.checker import Checker
 from caddylite.cel.declarations import Environment
 from caddylite.cel.format_checks import check_formats
 from caddylite.cel.parsing import MAX_DEPTH, parse
-from caddylite.cel.planning import Planner, Specializer, Step
+from caddylite.cel.planning import Planner, Specializer
 from caddylite.cel.problems import BadExpression, EvalError, Problems
+from caddylite.cel.steps import Step
 from caddylite.cel.types import Type
 
 

@@ -74,7 +74,8 @@ def command(
         made = _from_flags(tls_sni, alpn, request, _first_bytes(bytes_file, hex_text))
     if source:
         made = made.coming_from(source)
-    result = lab.connect(listen, made, cut=_cut(places, pause), decide_as=decide_as)
+    cut = _cut(places, pause, len(made.data))
+    result = lab.connect(listen, made, cut=cut, decide_as=decide_as)
     if as_json:
         click.echo(json.dumps(render.to_json(result), indent=2, ensure_ascii=False))
     else:
@@ -97,13 +98,15 @@ def _from_flags(
     return inner or clients.silent()
 
 
-def _cut(places: str, pause: float) -> "Cut":
+def _cut(places: str, pause: float, size: int) -> "Cut":
     from caddylite.testing.stream import SHORTLY, Cut
 
     try:
         at = tuple(sorted({int(p) for p in places.split(",") if p.strip()}))
     except ValueError:
         raise ConfigError(f"--cut: {places!r} are no places", hint="write --cut 5,100") from None
+    if any(not 0 < place < size for place in at):
+        raise ConfigError(f"--cut: {places} is not within the {size} bytes that the client says")
     return Cut(at, pause or SHORTLY)
 
 

@@ -8,6 +8,11 @@ import click
 from caddylite.cli import _configs
 from caddylite.errors import ConfigError
 
+#: The languages of pictures, by the name of the output file.
+FORMS = {
+    "": "mermaid", ".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".md": "mermaid",
+}  # fmt: skip
+
 
 @click.command()
 @_configs.config_options
@@ -40,7 +45,10 @@ def command(
         from caddylite.testing.clients.spec import from_words
 
         trace = lab.connect(listen, from_words(list(client)))
-    form = form or {".svg": "svg", ".dot": "dot", ".gv": "dot"}.get(Path(output).suffix, "mermaid")
+    form = form or FORMS.get(Path(output).suffix, "")
+    if not form:
+        known = ", ".join(suffix for suffix in FORMS if suffix)
+        raise ConfigError(f"no picture is written as {output}", hint=f"name it {known}, or say -f")
     text = import_module(f"caddylite.testing.graph.{form}").write(build(lab, trace))
     if output == "-":
         click.echo(text, nl=False)

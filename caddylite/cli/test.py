@@ -74,20 +74,20 @@ def command(
         gathering = Gathering()
     done: list[tuple[CaseFile, list[Result]]] = []
     for file in loaded:
-        done.append((file, _run(file, only, decide_as, shown, quiet, gathering)))
-    if update:
-        _update(done)
-    _write(done, junit, tap)
+        done.append((file, _run(file, only, decide_as, shown and not update, quiet, gathering)))
     results = [r for _, some in done for r in some]
-    failed = sum(not r.passed for r in results)
+    if only and not results:
+        raise ConfigError(f"no case has {only!r} in its name")
+    _write(done, junit, tap)
+    failed = _update(done) if update else sum(not r.passed for r in results)
     differ = sum(not r.agreed for r in results) if both else 0
-    if shown:
+    if shown and not update:
         end = f"{len(results) - failed} passed, {failed} failed"
         click.echo(end + (f", {differ} differ in caddy-l4" if both else ""))
         if differ:
             _advise(done)
     enough = gathering is None or _covered(gathering, cov_lcov, cov_html, fail_under, shown)
-    if (failed and not update) or differ or not enough:
+    if failed or differ or not enough:
         sys.exit(1)
 
 
@@ -134,14 +134,23 @@ def _run(
     return out
 
 
-def _update(done: "list[tuple[CaseFile, list[Result]]]") -> None:
-    from caddylite.testing.checking import updated
+def _update(done: "list[tuple[CaseFile, list[Result]]]") -> int:
+    """Write what came into the files; return how many results no file can say."""
+    from caddylite.testing.checking import at_odds, updated
 
+    left = 0
     for file, results in done:
         text = updated(file, results)
         if text != file.text:
             file.path.write_text(text)
             click.echo(f"updated {file.path}")
+        for r in at_odds(results):
+            click.echo(f"{r.case.at}: not updated, the variants differ: {r.case.name}")
+        unsteady = [r for r in results if r.cuts is not None and not r.cuts.steady]
+        for r in unsteady:
+            click.echo(f"{r.case.at}: the cut decides: {r.case.name}")
+        left += len(at_odds(results)) + len(unsteady)
+    return left
 
 
 def _write(done: "list[tuple[CaseFile, list[Result]]]", junit: str, tap: bool) -> None:

@@ -1,9 +1,9 @@
 """The events app's IR (``apps.events``)."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from caddylite.kinds import App
-from caddylite.node import Node
+from caddylite.node import GoType, Node
 from caddylite.registry import module
 
 
@@ -18,7 +18,7 @@ class Subscription(Node, frozen=True):
     """Which handlers see which events of which modules (all of them, when none is named)."""
 
     events: tuple[str, ...] = ()
-    modules: tuple[str, ...] = ()
+    modules: tuple[Annotated[str, GoType("caddy.ModuleID")], ...] = ()
     handlers: tuple[EventHandler, ...] = ()
 
 

@@ -1,26 +1,27 @@
 """The request matchers as functions of expressions: ``path('/a*')``, ``header({'X': 'y'})``.
 
-Each is a macro: its arguments have to be texts that are written out, placeholders, or both added
-together. It stands for a function of the request and a list, text or map; where that is constant,
-the matcher is prepared once, else at each request.
+Each is a macro; it stands for a function of the request and a list, text or map. Where that is
+constant, the matcher is prepared once, else at each request.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from caddylite.cel.macros import ANY, MacroError, Macros
-from caddylite.cel.problems import NOWHERE, EvalError
-from caddylite.cel.syntax import Call, Expr, Ident, ListExpr, Literal, MapExpr, Message
+from caddylite.cel.macros import ANY, Macros
+from caddylite.cel.problems import EvalError
 from caddylite.cel.values import Map, type_name
 from caddylite.errors import InvalidConfiguration
+from caddylite.http.expression_macros import (
+    Expand,
+    file_macro,
+    list_macro,
+    map_macro,
+    string_macro,
+)
 from caddylite.http.matching import RequestMatcher, Test
 from caddylite.http.regexps import MatchRegexp
 from caddylite.registry import find
-
-#: The function that looks up a placeholder, and the variable that is the request.
-PLACEHOLDER: Final = "ph"
-REQUEST: Final = "req"
 
 #: Makes a test of what the function was given and the name of the expression.
 Factory = Callable[[Any, str], Test]
@@ -161,109 +162,11 @@ def text_lists(given: Map) -> dict[str, tuple[str, ...]]:
 
 def macros() -> Macros:
     """Return the macros that stand for the matchers."""
-    found: Macros = {}
-    for matcher in MATCHERS.values():
-        expander = {_LIST: _list_macro, _MAP: _map_macro, "string": _string_macro}
-        make = expander[matcher.parameter] if matcher.macro != "file" else _file_macro
-        found = {**found, (matcher.macro, matcher.arguments, False): make(matcher.name)}
-    return found
+    return {(m.macro, m.arguments, False): _expander(m) for m in MATCHERS.values()}
 
 
-_Expand = Callable[[int, Expr | None, list[Expr]], Expr]
-
-
-def _of_request(at: int, function: str, given: Expr) -> Expr:
-    return Call(at, function, [Ident(at, REQUEST), given])
-
-
-def _list_macro(function: str) -> _Expand:
-    def expand(at: int, _: Expr | None, arguments: list[Expr]) -> Expr:
-        if not arguments:
-            raise MacroError(NOWHERE, "matcher requires at least one argument")
-        for argument in arguments:
-            if not is_text(argument):
-                raise MacroError(argument.at, "matcher arguments must be string constants")
-        return _of_request(at, function, ListExpr(at, arguments))
-
-    return expand
-
-
-def _string_macro(function: str) -> _Expand:
-    def expand(at: int, _: Expr | None, arguments: list[Expr]) -> Expr:
-        (argument,) = arguments
-        if not is_text(argument):
-            raise MacroError(argument.at, "matcher argument must be a string literal")
-        return _of_request(at, function, argument)
-
-    return expand
-
-
-def _map_macro(function: str) -> _Expand:
-    def expand(at: int, _: Expr | None, arguments: list[Expr]) -> Expr:
-        (given,) = arguments
-        if isinstance(given, Message):
-            raise MacroError(given.at, f"matcher input must be a map literal, not a {given.name}")
-        if not isinstance(given, MapExpr):
-            raise MacroError(given.at, "matcher requires a map literal argument")
-        for colon, key, value in given.entries:
-            if not is_text(key):
-                raise MacroError(colon, "matcher map keys must be string literals")
-            if not is_text(value) and not _is_text_list(value):
-                raise MacroError(value.at, "matcher map values must be string or list literals")
-        return _of_request(at, function, given)
-
-    return expand
-
-
-def _file_macro(function: str) -> _Expand:
-    """``file()``, ``file('a', 'b')`` or ``file({'try_files': [...], 'root': '/srv'})``."""
-
-    def expand(at: int, _: Expr | None, arguments: list[Expr]) -> Expr:
-        if not arguments:
-            return _of_request(at, function, MapExpr(at, []))
-        if len(arguments) == 1 and _are_file_options(arguments[0]):
-            return _of_request(at, function, arguments[0])
-        for argument in arguments:
-            if not _is_literal_text(argument) and not _is_placeholder(argument):
-                raise MacroError(
-                    argument.at,
-                    "matcher requires either a map or string literal argument"
-                    if len(arguments) == 1
-                    else "matcher only supports repeated string literal arguments",
-                )
-        files = (at, Literal(at, "try_files"), ListExpr(at, arguments))
-        return _of_request(at, function, MapExpr(at, [files]))
-
-    return expand
-
-
-def _are_file_options(expr: Expr) -> bool:
-    return isinstance(expr, MapExpr) and all(
-        _is_literal_text(key) and _is_file_option(key, value) for _, key, value in expr.entries
-    )
-
-
-def _is_file_option(key: Expr, value: Expr) -> bool:
-    assert isinstance(key, Literal)
-    if key.value in ("try_files", "split_path"):
-        return _is_text_list(value)
-    return key.value in ("try_policy", "root") and is_text(value)
-
-
-def is_text(expr: Expr) -> bool:
-    """Is it a text that is written out, a placeholder, or such texts added together?"""
-    if isinstance(expr, Call) and expr.function == "_+_":
-        return all(map(is_text, expr.arguments))
-    return _is_literal_text(expr) or _is_placeholder(expr)
-
-
-def _is_literal_text(expr: Expr) -> bool:
-    return isinstance(expr, Literal) and isinstance(expr.value, str)
-
-
-def _is_placeholder(expr: Expr) -> bool:
-    return isinstance(expr, Call) and expr.function == PLACEHOLDER
-
-
-def _is_text_list(expr: Expr) -> bool:
-    return isinstance(expr, ListExpr) and all(map(is_text, expr.elements))
+def _expander(matcher: MatcherFunction) -> Expand:
+    if matcher.macro == "file":
+        return file_macro(matcher.name)
+    makers = {_LIST: list_macro, _MAP: map_macro, "string": string_macro}
+    return makers[matcher.parameter](matcher.name)

@@ -14,13 +14,14 @@ from typing import Any, Final
 from caddylite.cel import library, program
 from caddylite.cel.declarations import Environment, generic
 from caddylite.cel.macros import STANDARD
-from caddylite.cel.planning import Constant
 from caddylite.cel.problems import BadExpression, EvalError
+from caddylite.cel.steps import Constant
 from caddylite.cel.types import BOOL
 from caddylite.cel.types import REQUEST as REQUEST_TYPE
 from caddylite.cel.values import Duration, Function, Map, Timestamp, no_overload
 from caddylite.errors import ConfigError
-from caddylite.http.expression_matchers import MATCHERS, PLACEHOLDER, REQUEST, macros
+from caddylite.http.expression_macros import PLACEHOLDER, REQUEST
+from caddylite.http.expression_matchers import MATCHERS, macros
 from caddylite.http.matching import MatchError, Test
 from caddylite.http.replacer import value as placeholder_value
 from caddylite.http.request import Request

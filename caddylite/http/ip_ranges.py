@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
 from caddylite.ip import PRIVATE_RANGES as PRIVATE_RANGES
+from caddylite.ip import parse_prefix, parse_range
 
 
 def parse_ranges(d: Dispenser, check: Callable[[Dispenser], None] | None = None) -> list[str]:
@@ -63,21 +64,10 @@ def parse_address(text: str) -> tuple[int, int, str] | None:
 
 def _parse_range(text: str) -> tuple[int, int, int, str]:
     """Return version, prefix as a number, how far an address is shifted to it, and the zone."""
-    from ipaddress import ip_address, ip_network
-
     bare, _, zone = text.partition("%")
-    if "/" in bare:
-        try:
-            if not bare.rpartition("/")[2].isdecimal():
-                raise ValueError("bad bits after slash")
-            net = ip_network(bare, strict=False)
-        except ValueError as e:
-            raise ConfigError(f"parsing CIDR expression '{bare}': {e}") from None
-        shift = net.max_prefixlen - net.prefixlen
-        return net.version, int(net.network_address) >> shift, shift, zone
     try:
-        address = ip_address(bare)
-    except ValueError:
-        message = f"invalid IP address: '{bare}': ParseAddr(\"{bare}\"): unable to parse IP"
-        raise ConfigError(message) from None
-    return address.version, int(address), 0, zone
+        bits, number, shift = parse_prefix(bare) if "/" in bare else parse_range(bare)
+    except ValueError as e:
+        about = f"parsing CIDR expression '{bare}': " if "/" in bare else ""
+        raise ConfigError(f"{about}{e}") from None
+    return 4 if bits == 32 else 6, number, shift, zone

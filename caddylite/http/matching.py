@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.caddyfile.token import Token
 from caddylite.errors import ConfigError, UnknownName
+from caddylite.kinds import refuse_null
 from caddylite.node import Node
 from caddylite.registry import find
 
@@ -94,6 +95,7 @@ def parse_matcher(
 
 def _prepare(matcher: RequestMatcher, cx: Any) -> Test:
     """Prepare one matcher of a set; a complaint names it as Caddy's provisioning does."""
+    refuse_null(matcher)
     try:
         return matcher.prepare(cx)
     except ConfigError as e:

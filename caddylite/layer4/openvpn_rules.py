@@ -1,10 +1,10 @@
 """The keys that an ``openvpn`` matcher checks with, read from its config and from files."""
 
-from binascii import Error as Base64Error
 from collections.abc import Callable
 from typing import Any
 
 from caddylite.errors import ConfigError
+from caddylite.gotext import decode_base64
 from caddylite.layer4.matching import expand_early
 from caddylite.wire.openvpn import Rules, WrappedKey
 from caddylite.wire.openvpn_keys import (
@@ -32,17 +32,22 @@ def read_rules(config: Any, direction: int, house: Any) -> Rules:
     if isinstance(group, str):
         raise ConfigError(group or "invalid group key")
     digest = None
-    if config.auth_digest:
-        digest = find_digest(text(config.auth_digest))
+    name = text(config.auth_digest)
+    if name:
+        digest = find_digest(name)
         if digest is None:
             raise ConfigError("invalid auth digest")
     server = _key(
-        text(config.server_key), text(config.server_key_file), _base64, read_v2_key_file, HALF
+        text(config.server_key),
+        text(config.server_key_file),
+        decode_base64,
+        read_v2_key_file,
+        HALF,
     )
     if isinstance(server, str):
         raise ConfigError(server or "invalid server key")
     server_key = None if server is None else StaticKey(server)
-    read_client = _base64 if config.client_keys else read_v2_key_file
+    read_client = decode_base64 if config.client_keys else read_v2_key_file
     clients = [text(value) for value in config.client_keys or config.client_key_files]
     return Rules(
         ignore_crypto=config.ignore_crypto,
@@ -59,23 +64,11 @@ def _hex(value: str) -> bytes:
     """Decode; ValueError in Go's words."""
     bad = next((c for c in value if c not in "0123456789abcdefABCDEF"), None)
     if bad is not None:
-        raise ValueError(f"encoding/hex: invalid byte: U+{ord(bad):04X} '{bad}'")
+        byte = bad.encode()[0]  # Go looks at bytes, and shows each as the character it is alone
+        raise ValueError(f"encoding/hex: invalid byte: U+{byte:04X} '{chr(byte)}'")
     if len(value) % 2:
         raise ValueError("encoding/hex: odd length hex string")
     return bytes.fromhex(value)
-
-
-def _base64(value: str) -> bytes:
-    """Decode; ValueError in Go's words."""
-    from base64 import b64decode
-
-    try:
-        return b64decode(value, validate=True)
-    except Base64Error:
-        known = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-        end = len(value) - len(value) % 4
-        at = next((i for i, c in enumerate(value) if c not in known), end)
-        raise ValueError(f"illegal base64 data at input byte {at}") from None
 
 
 def _key(
@@ -92,7 +85,7 @@ def _key(
         raw = decode(value) if value else read(path)
     except OSError as e:
         return f"open {path}: {(e.strerror or str(e)).lower()}"
-    except (ValueError, Base64Error) as e:
+    except ValueError as e:
         return str(e)
     return raw if len(raw) == size else ""
 
@@ -102,7 +95,7 @@ def _client(value: str, read: Callable[[str], bytes], server: StaticKey | None) 
         known = WrappedKey.of_client(read(value))
     except OSError as e:
         raise ConfigError(f"open {value}: {(e.strerror or str(e)).lower()}") from None
-    except (ValueError, Base64Error) as e:
+    except ValueError as e:
         raise ConfigError(str(e)) from None
     if server is not None and known.unwrap(server) is None:
         raise ConfigError("invalid client key")

@@ -4,7 +4,6 @@ from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.errors import ConfigError
 from caddylite.gonumbers import parse_uint
 from caddylite.values import Duration
 
@@ -74,15 +73,6 @@ def take_number(d: Dispenser, module: str, option: str, read: Callable[[str], An
         return read(word)
     except ValueError as e:
         raise d.err(f"parsing {module} option '{option}': {e}") from None
-
-
-def check_number(value: int, bits: int, where: str) -> None:
-    """Complain about a number in JSON that does not fit; ``where`` is Go's name of the field."""
-    if not 0 <= value < 1 << bits:
-        raise ConfigError(
-            f"json: cannot unmarshal number {value} into Go struct field {where} "
-            f"of type uint{bits}"
-        )
 
 
 def take_word(d: Dispenser) -> str:

@@ -78,7 +78,8 @@ def request_of(head: Any, cx: Connection) -> Request:
     """Return the request that a head (``wire.http_head.Head``) makes on this connection."""
     from caddylite.http.request import Headers
 
-    return Request(
+    address = host_text(cx.remote)
+    made = Request(
         method=head.method,
         path=head.path,
         raw_path=head.raw_path,
@@ -88,6 +89,20 @@ def request_of(head: Any, cx: Connection) -> Request:
         proto=head.proto,
         remote=cx.remote,
         local=cx.local,
-        client_ip=host_text(cx.remote),
+        client_ip=address,
         tls=cx.tls,
+        vars={"client_ip": address, "trusted_proxy": False},
     )
+    made.resolve = lambda name: _of_unserved(made, name)
+    return made
+
+
+def _of_unserved(request: Request, name: str) -> Any:
+    """Answer for the server: nothing was rewritten yet, and no body is read."""
+    from caddylite.http.replacer import value
+    from caddylite.placeholders import UNKNOWN
+
+    if name == "http.request.body":
+        return ""
+    _, orig, what = name.partition("http.request.orig_")
+    return value(request, f"http.request.{what}") if orig else UNKNOWN

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from caddylite.errors import ConfigError
+from caddylite.kinds import refuse_null
 from caddylite.layer4.matching import Match, Matcher, NeedMore, Peek
 
 MatcherSet = Mapping[str, Matcher]
@@ -20,6 +21,7 @@ _NAME: Final = re.compile(r"\{l4\.(?!conn\.|vars\.)")
 
 def prepare(matcher: Matcher, house: Any) -> Match:
     """Prepare one matcher of a set; a complaint names it as Caddy's provisioning does."""
+    refuse_null(matcher)
     try:
         return matcher.prepare(house)
     except ConfigError as e:

@@ -33,6 +33,18 @@ def check(config: Config, source: Any = None) -> None:
                 call()
 
 
+def check_before(source: Any) -> None:
+    """Check what comes before a module that cannot be read, in a source of JSON.
+
+    Caddy would complain of that first.
+    """
+    from caddylite.runtime.earlier import earlier
+
+    config = earlier(source.text, source.file)
+    if config is not None:
+        check(config)
+
+
 def refuse_shared_addresses(config: Config, source: Any = None) -> None:
     """Complain if the layer-4 app and the HTTP app claim one address."""
     for conflict in conflicts(config, blocks_of(source)):

@@ -245,6 +245,7 @@ class _Dial:
         self.flow, self.up, self.target = flow, up, target
         self.preface, self.forwarder = preface, forwarder
         flow._stage = self
+        target.conns += 1  # from now on: many may be begun before the first is made
         house = flow.house
         self.timeout = house.timeouts(forwarder.connect_timeout).add(self._late)
         house.watch.add(up.fileno(), OUT, self)
@@ -270,6 +271,7 @@ class _Dial:
                 self._fail(_words(e))
             return  # a stale event
         self.timeout[1] = None
+        self.target.conns -= 1
         flow._join(up, self.target, data[sent:], True, self.forwarder)
 
     def _late(self) -> None:
@@ -282,6 +284,7 @@ class _Dial:
     def cancel(self) -> None:
         """Give up."""
         self.timeout[1] = None
+        self.target.conns -= 1
         self.flow._stage = None
         self.flow.house.watch.forget(self.up.fileno())
         self.up.close()

@@ -45,6 +45,7 @@ class Program:
         house = self._make_house(self._reactor, self._book, watch=watch)
         if previous is not None:
             house.ourselves = previous.house.ourselves  # the listeners are the program's
+            house.peers = previous.house.peers  # and so is what is known of upstreams
             house.kept = previous.house.kept
         service = Service(config, house)
         try:

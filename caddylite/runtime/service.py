@@ -62,7 +62,7 @@ class Service:
             try:
                 start(self, maker, app)
             except ConfigError as e:
-                raise e.wrap(f"loading {name} app module: provision {name}: ") from None
+                raise e.of_app(name) from None
 
     def _apps(self) -> list[tuple[str, Any]]:
         order = {name: i for i, name in enumerate(_STARTS)}
@@ -77,10 +77,7 @@ class Service:
         tls: Any = apps.get("tls")
         http: Any = apps.get("http")
         ports = getattr(http, "http_port", 0) or 80, getattr(http, "https_port", 0) or 443
-        try:
-            self.tls, pki = make_apps(tls, apps.get("pki"), self.house, self.config.storage, ports)
-        except ConfigError as e:
-            raise e.wrap("loading tls app module: provision tls: ") from None
+        self.tls, pki = make_apps(tls, apps.get("pki"), self.house, self.config.storage, ports)
         self.house.apps |= {"tls": self.tls, "pki": pki}
 
     def _layer4(self, maker: TreeMaker, app: Any) -> None:
@@ -88,9 +85,11 @@ class Service:
 
     def _http(self, maker: TreeMaker, app: Any) -> None:
         from caddylite.http.auto_https import plan
+        from caddylite.http.listener_checks import check_listeners, check_servers
         from caddylite.http.live.app import HttpApp
 
         made = plan(app, self.tls.ir, self.tls.has, self.house.globals)
+        check_servers(app, self.house.globals)
         log = self.house.logger("http.auto_https")
         for level, message, fields in made.notes:
             getattr(log, level)(message, **fields)
@@ -100,6 +99,7 @@ class Service:
             )
         self._served = made.names, made.internal
         self.http = self.house.apps["http"] = HttpApp(made.app, self.house)
+        check_listeners(made.app, self.house.globals)
         self.entries += maker.http(self.http)
 
     def _ignored(self, maker: TreeMaker, app: Any) -> None:

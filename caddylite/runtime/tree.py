@@ -110,11 +110,11 @@ class TreeMaker:
         entries = []
         for name, server in sorted(app.servers.items()):
             connections = Connections(self.house, "layer4", name)
-            addresses = [
-                a for i, text in enumerate(server.listen) for a in self._addresses(text, i)
-            ]
-            self.builder.server, self.builder.listens = connections.label, addresses
             try:
+                addresses = [
+                    a for i, text in enumerate(server.listen) for a in self._addresses(text, i)
+                ]
+                self.builder.server, self.builder.listens = connections.label, addresses
                 selector = self.builder.selector(
                     server.routes, drop, server.matching_timeout.seconds, f"{name}/"
                 )
@@ -183,7 +183,12 @@ class TreeMaker:
                     ) from None
                 names.insert(0, wrapper.name)
             elif listen.policies:
-                stage = self.tls(listen.policies, stage, listen.alpn)
+                try:
+                    stage = self.tls(listen.policies, stage, listen.alpn)
+                except ConfigError as e:
+                    raise e.wrap(
+                        f"server {listen.server}: setting up TLS connection policies: "
+                    ) from None
                 names.insert(0, "tls")
         return stage, names
 

@@ -127,6 +127,7 @@ def _plain(said: Vocabulary) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "socks5", {}
     yield "socks5", {"user": "bob", "password": "x"}
     yield "xmpp", {}
+    yield from _winbox(said)
     yield "dns", {"network": "tcp"}
     for name, kind in _dns_names(said):
         yield "dns", {"name": name, "type": kind, "network": "tcp"}
@@ -143,15 +144,30 @@ def _plain(said: Vocabulary) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "bytes", {"text": "hello, is anybody there? " * 4}
 
 
+def _winbox(said: Vocabulary) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "winbox", {}
+    for winbox in said.others.get("winbox", ()):
+        user = winbox.get("username") or sample(winbox.get("username_regexp", "")) or "admin"
+        yield "winbox", {"user": user}
+        yield "winbox", {"user": user, "romon": "yes"}
+
+
 def _postgres(said: Vocabulary) -> Iterator[tuple[str, dict[str, Any]]]:
-    for tls in ("", "request"):
-        yield "postgres", {"tls": tls}
+    users = [{}, *_postgres_users(said)]
+    for user in users:
+        yield "postgres", user
+    for user in users if "postgres" in said.others else users[:1]:  # told apart behind TLS too
+        yield "postgres", {**user, "tls": "request"}
+        yield "postgres", {**user, "tls": "request", "alpn": ()}
+
+
+def _postgres_users(said: Vocabulary) -> Iterator[dict[str, Any]]:
     for postgres in said.others.get("postgres", ()):
         for user, databases in (postgres.get("user") or {}).items():
             for database in databases or ("",):
-                yield "postgres", {"user": sample_text(user), "database": database}
+                yield {"user": sample_text(user), "database": database}
         for client in postgres.get("client") or ():
-            yield "postgres", {"client": client}
+            yield {"client": client}
 
 
 def _dns_names(said: Vocabulary) -> Iterator[tuple[str, str]]:

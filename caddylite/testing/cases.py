@@ -6,7 +6,7 @@ A file is YAML::
     listen: ":443"             # where clients connect to, unless a case says otherwise
     from: 192.0.2.1            # where they come from
     env: {VPN: vpn.example.com}  # for {$VPN} in the config
-    cases:
+    cases:                     # files that clients name are beside this file too
       - name: the VPN
         client: tls sni=vpn.example.com like=openconnect
         expect: {upstream: "127.0.0.1:4443"}
@@ -54,6 +54,7 @@ class Variant:
     name: str
     config: Path
     env: Mapping[str, str]
+    at: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +137,27 @@ def _variant(said: dict[str, Located], file: Path, name: str) -> Variant:
         if not isinstance(env.value, dict):
             raise ConfigError("'env' is not a mapping", env.at, "write env: {NAME: value}")
         values = {k: str(v.plain()) for k, v in env.value.items()}
-    return Variant((_text(said, "name") or name) if name else "", file.parent / config, values)
+    at = said["config"].at if "config" in said else Span(str(file), 1)
+    called = (_text(said, "name") or name) if name else ""
+    return Variant(called, file.parent / config, values, at)
 
 
 def _text(said: Mapping[str, Located], name: str) -> str:
     found = said.get(name)
-    return "" if found is None else str(found.plain())
+    if found is None:
+        return ""
+    if isinstance(found.value, dict | tuple):
+        raise ConfigError(f"'{name}' is one value", found.at, f"write {name}: …")
+    return str(found.value)
+
+
+def _yes(said: Mapping[str, Located], name: str, default: bool) -> bool:
+    found = said.get(name)
+    if found is None:
+        return default
+    if not isinstance(found.value, bool):
+        raise ConfigError(f"'{name}' is not yes or no", found.at, f"write {name}: false")
+    return found.value
 
 
 def _case(entry: Located, number: int, top: Mapping[str, Located]) -> Case:
@@ -159,13 +175,12 @@ def _case(entry: Located, number: int, top: Mapping[str, Located]) -> Case:
         raise _at(e, said.get("from") or said.get("patience") or top["from"]) from None
     expect = said.get("expect")
     anchor = expect or said["client"]
-    any_cut = said.get("any_cut") or top.get("any_cut")
     return Case(
         name=_text(said, "name") or client.label or f"case {number + 1}",
         client=client,
         listen=_text(said, "listen") or _text(top, "listen"),
         expect=None if expect is None else _expectation(expect),
-        any_cut=any_cut is None or bool(any_cut.value),
+        any_cut=_yes(said, "any_cut", _yes(top, "any_cut", True)),
         at=entry.at,
         span=(anchor.start, anchor.end) if expect is not None else (anchor.end, anchor.end),
         indent=entry.column,
@@ -174,7 +189,7 @@ def _case(entry: Located, number: int, top: Mapping[str, Located]) -> Case:
 
 def _client(said: Located) -> Client:
     try:
-        return read(said.plain())
+        return read(said.plain(), Path(said.at.file).parent)
     except ConfigError as e:
         raise _at(e, said) from None
 
@@ -191,6 +206,8 @@ def _expectation(said: Located) -> Mapping[str, Any]:
     known = _mapping(said, EXPECTED, "what is expected")
     if "outcome" in known:
         _outcome(known["outcome"])
+    for name in known.keys() - {"upstreams"}:
+        _text(known, name)
     out: dict[str, Any] = said.plain()
     if out.get("outcome") == "waiting":
         out["outcome"] = "pending"

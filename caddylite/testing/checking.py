@@ -67,13 +67,23 @@ def run(
     With ``both`` caddy-l4's way is tried as well and kept in the result.
     """
     for variant in file.variants:
-        with environment(variant.env):
-            lab = Lab.from_file(variant.config)
+        lab = compiled(variant)
         if seen is not None:
             seen(lab, variant)
         for case in file.cases:
             if only is None or only(case.name):
                 yield check(lab, case, variant, decide_as=decide_as, both=both)
+
+
+def compiled(variant: Variant) -> Lab:
+    """Compile a variant's config; ConfigError, at the place in the file of cases if it is gone."""
+    try:
+        with environment(variant.env):
+            return Lab.from_file(variant.config)
+    except ConfigError as e:
+        if e.at is not None or variant.config.exists():
+            raise
+        raise ConfigError(e.message, variant.at, "its path counts from this file") from None
 
 
 def check(
@@ -102,7 +112,7 @@ def differences(expect: Mapping[str, Any], trace: Trace) -> list[Difference]:
 
 
 def _compare(name: str, value: Any, trace: Trace) -> Difference | None:
-    wanted = str(value)
+    wanted = shown(str(value)) if name == "outcome" else str(value)
     if name == "upstreams":
         listed = tuple(map(str, value)) if isinstance(value, list) else (wanted,)
         got = ", ".join(trace.upstreams)
@@ -130,7 +140,7 @@ def _simple(name: str, wanted: str, trace: Trace) -> tuple[str, bool]:
         return trace.why, wanted in trace.why
     got = str(getattr(trace, name))
     if name == "outcome":
-        return shown(got), got == wanted
+        got = shown(got)
     if name == "seen_from" and ":" not in wanted:
         return got, got.rpartition(":")[0] == wanted
     return got, got == wanted
@@ -159,6 +169,8 @@ def updated(file: CaseFile, results: list[Result]) -> str:
     """Return the file's text with what came in the place of what was expected and did not."""
     text = file.text
     changed = {id(r.case): r for r in results if r.differences or r.case.expect is None}
+    for r in at_odds(results):
+        changed.pop(id(r.case), None)
     for r in sorted(changed.values(), key=lambda r: -r.case.span[0]):
         start, end = r.case.span
         written = flow(present(r.trace))
@@ -185,3 +197,11 @@ def flow(value: Any) -> str:
     import json
 
     return json.dumps(text, ensure_ascii=False)
+
+
+def at_odds(results: list[Result]) -> list[Result]:
+    """Return the results of cases of which each variant makes something else."""
+    first: dict[int, Result] = {}
+    for r in results:
+        first.setdefault(id(r.case), r)
+    return [r for r in results if present(r.trace) != present(first[id(r.case)].trace)]

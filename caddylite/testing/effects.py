@@ -143,7 +143,9 @@ class Effects:
         wanted = policy.alpn if policy is not None else ()
         alpn = negotiate(wanted or DEFAULT_ALPN, found.alpn)
         if alpn is None:
-            return self.end("tls", place, "no ALPN protocol in common: the handshake fails")
+            sides = f"{', '.join(found.alpn)} offered, {', '.join(wanted or DEFAULT_ALPN)} here"
+            why = f"no ALPN protocol in common ({sides}): the handshake fails"
+            return self.end("tls", place, why)
         said = f"terminates TLS (SNI {name or 'absent'}{f', ALPN {alpn}' if alpn else ''})"
         if is_missing(self.certificates, name, policy):
             said += "; no certificate here is for that: unless one comes, the handshake fails"

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,8 @@ from typing import Final
 
 from caddylite.errors import ConfigError
 from caddylite.testing import harness as harnesses
-from caddylite.testing.cases import Case, CaseFile, Variant, environment
+from caddylite.testing.cases import Case, CaseFile, Variant
+from caddylite.testing.checking import compiled
 from caddylite.testing.clients import Client
 from caddylite.testing.harness import Harness
 from caddylite.testing.lab import OURS, Lab
@@ -28,6 +30,8 @@ from caddylite.testing.stream import WHOLE, Cut
 _PATIENCE: Final = 0.9
 _PAUSE: Final = 0.06
 _FIRST_PORT: Final = 21000
+#: From here on Linux gives ports to clients.
+_EPHEMERAL: Final = 32000
 #: Said of a client that no layer-4 routes see: there is nothing to be asked of them.
 NOT_TRIED: Final = "not tried: no layer-4 routes are on its way"
 
@@ -35,8 +39,7 @@ NOT_TRIED: Final = "not tried: no layer-4 routes are on its way"
 def run(file: CaseFile, only: str = "", against: str = "") -> Iterator[tuple[str, str]]:
     """Run the cases; yield each name with what is wrong (empty: nothing), or NOT_TRIED."""
     for variant in file.variants:
-        with environment(variant.env):
-            lab = Lab.from_file(variant.config)
+        lab = compiled(variant)
         cases = [c for c in file.cases if only.lower() in c.name.lower()]
         yield from _with_program(lab, variant, cases, against)
 
@@ -63,7 +66,7 @@ def _with_program(
                 answers = asyncio.run(_probe_all(lab, harness, cases))
             except TimeoutError:
                 said = (Path(folder) / "log").read_text(errors="replace")[-500:]
-                raise ConfigError(f"{command[0]} did not start: {said}") from None
+                raise ConfigError(f"{against or 'caddylite'} did not start: {said}") from None
             finally:
                 process.terminate()
                 try:
@@ -75,10 +78,16 @@ def _with_program(
 
 
 def _free_ports() -> int:
-    """Return a port from which on a thousand are most likely free."""
+    """Return a port from which on a thousand are most likely free.
+
+    Programs that look at the same time begin at different ones.
+    """
     import socket
 
-    for first in range(_FIRST_PORT, 60000, 1000):
+    quiet = deque(range(_FIRST_PORT, _EPHEMERAL, 1000))
+    quiet.rotate(os.getpid())
+    blocks: list[int] = [*quiet, *range(_EPHEMERAL, 60000, 1000)]
+    for first in blocks:
         try:
             for port in (first, first + 1, first + 500, first + 501):
                 with socket.socket() as s:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from caddylite.layer4.config import Route
-from caddylite.layer4.matching import Connection
+from caddylite.layer4.matching import Connection, Match, NeedMore, Peek
 from caddylite.layer4.routing import PENDING, Router, RouteReport
 
 
@@ -53,6 +53,12 @@ class Look:
         """Return the routes that need more bytes."""
         return self.router.undecided(self._connection(), self.data, self.first, self.datagrams)
 
+    def alternatives(self, index: int) -> list[int]:
+        """Return which of a route's sets of matchers match."""
+        peek = Peek(self.data, self._connection(), self.datagrams)
+        sets = self.router.routes[index].sets
+        return [n for n, tests in enumerate(sets) if all(_says_yes(t, peek) for _, t in tests)]
+
     def turns(self) -> Iterator[int]:
         """Yield after how many bytes of the flight a pause would let another route go first."""
         if self.datagrams or self.router.waits_for_hellos:
@@ -64,3 +70,11 @@ class Look:
             if found != before:
                 before = found
                 yield self.offset + size
+
+
+def _says_yes(test: Match, peek: Peek) -> bool:
+    peek.at = 0
+    try:
+        return test(peek)
+    except NeedMore:
+        return False

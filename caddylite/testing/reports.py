@@ -22,6 +22,7 @@ def details(result: Result, colour: bool = False) -> str:
     if result.cuts is not None and result.cuts.other is not None:
         out.append(f"  the decision changes when the bytes come {result.cuts.cut}:")
         out.append(_indented(to_text(result.cuts.other, colour)))
+        out.append("  and whole:")
     if out:
         out.insert(0, f"  {result.case.at}")
         out.append(_indented(to_text(result.trace, colour)))
@@ -79,7 +80,8 @@ def junit(results: Iterable[tuple[str, Sequence[Result]]]) -> str:
         out.append(f'<testsuite name={quoteattr(file)} tests="{len(cases)}" failures="{failed}">')
         for r in cases:
             where = f'file={quoteattr(r.case.at.file)} line="{r.case.at.line}"'
-            head = f"<testcase name={quoteattr(_printable(r.name))} {where}"
+            suite = f"classname={quoteattr(file)}"
+            head = f"<testcase {suite} name={quoteattr(_printable(r.name))} {where}"
             if r.passed:
                 out.append(f"{head}/>")
             else:

@@ -110,7 +110,9 @@ class _Walk:
 def _words(handler: Any) -> str:
     """Name a handler with what matters most of its config."""
     if handler.name == "static_response":
-        return f"static_response {handler.status_code or 200}"
+        to = next((v for k, v in (handler.headers or {}).items() if k == "Location" and v), ())
+        status = f"static_response {handler.status_code or 200}"
+        return f"{status} to {to[0]}" if to else status
     if handler.name == "reverse_proxy":
         return "reverse_proxy to " + " ".join(u.dial for u in handler.upstreams)
     return str(handler.name)

@@ -173,7 +173,9 @@ def choose(known: list[Listener], wanted: str, network: str = "tcp") -> Listener
             found = found[:1]
         elif any(k.ports.start_port == 443 for k in found):
             found = [k for k in found if k.ports.start_port == 443]
-    listed = ", ".join(k.address for k in known) or "nothing"
+    listed = ", ".join(k.address for k in known)
+    if not known:
+        raise ConfigError("the config listens on nothing")
     if len(found) == 1 or (found and wanted):
         return _speaking(found[0], network, listed)
     what = f"no listener at {wanted}" if wanted else "name a listener with --listen"

@@ -28,8 +28,9 @@ _TELLING: Final = ("sni", "from", "proxy_protocol")
 def choose_cases(lab: Lab) -> Iterator[Chosen]:
     """Yield, for each listener, the first client for each end that any of them has.
 
-    A client is chosen as well if it is the first to take a route, wherever it ends, or the first
-    with its server name, its address or its PROXY header to end there.
+    A client is chosen as well if it is the first to take a route, or to match one of its sets,
+    wherever it ends, or the first with its server name, its address or its PROXY header to end
+    there.
     """
     said = collect(lab.config)
     known: set[tuple[str, ...]] = set()
@@ -37,7 +38,7 @@ def choose_cases(lab: Lab) -> Iterator[Chosen]:
         network = "udp" if is_datagrams(listener.ports.network) else "tcp"
         before = (listener.server, network)
         for candidate in candidates(said, network):
-            trace = lab.follow(listener, candidate.client, detail=False)
+            trace = lab.follow(listener, candidate.client)
             new = {(*before, *seen) for seen in _shown_by(candidate, trace)} - known
             if new:
                 known |= new
@@ -49,8 +50,10 @@ def _shown_by(candidate: Candidate, trace: Trace) -> Iterator[tuple[str, ...]]:
     end = (trace.outcome, trace.place, trace.site)
     yield end
     for step in trace.steps:
-        if step.taken is not None:
+        if step.look is not None and step.taken is not None:
             yield step.where, str(step.taken)
+            for number in step.look.alternatives(step.taken):
+                yield step.where, str(step.taken), str(number)
     if trace.outcome not in ("closed", "pending", "tls"):
         options = {**dict.fromkeys(_TELLING, ""), **candidate.options}
         names = _TELLING if candidate.kind == "tls" else _TELLING[1:]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from caddylite.decoding_words import Mismatch
 from caddylite.errors import ConfigError
 from caddylite.node import Node
 from caddylite.tls.kinds import CAPool, ClientVerifier, HandshakeContext, HandshakeMatcher
@@ -37,8 +38,10 @@ class PublicKeyAlgorithm(int):
     @classmethod
     def from_plain_form(cls, value: Any, path: Path) -> "PublicKeyAlgorithm":
         """Read it from JSON."""
+        from caddylite import gojson
+
         try:
-            return cls.parse(str(value).strip('"'))
+            return cls.parse(gojson.dumps(value).strip('"'))
         except ConfigError as e:
             raise e.located(path) from None
 
@@ -55,10 +58,17 @@ class BigInt(int):
     @classmethod
     def from_plain_form(cls, value: Any, path: Path) -> "BigInt":
         """Read the digits."""
+        if value is None:
+            return cls(0)
+        if not isinstance(value, str):
+            raise Mismatch(value, str, path)
         try:
-            return cls(value if isinstance(value, str) else str(value))
+            return cls(value)
         except ValueError:
-            raise ConfigError(f"not a valid big integer: {value}", path=path) from None
+            from caddylite import gojson
+
+            said = f"not a valid big integer: {gojson.dumps(value)}"
+            raise ConfigError(said, path=path) from None
 
 
 class CertSelection(Node, frozen=True):

@@ -1,4 +1,4 @@
-"""HTTP/2 frames on their way to whoever understands them (RFC 9113, 4.1); pure.
+"""HTTP/2 frames: what they say, and their way to whoever understands them (RFC 9113); pure.
 
 The library for HTTP/2 takes a GOAWAY for the end of the connection, though the streams that are
 open go on (6.8); so those frames are taken out of the stream here.
@@ -8,6 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from caddylite.wire.http2 import Fields
+
+#: Error codes (RFC 9113, 7).
+NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, FRAME_SIZE_ERROR = 0, 1, 2, 6
+REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM = 7, 8, 11
+
 #: What a client begins with.
 PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 #: Streams that a peer may still open, in a GOAWAY that only announces the end.
@@ -15,9 +21,51 @@ ALL_STREAMS: Final = (1 << 31) - 1
 
 _HEADER: Final = 9
 _GOAWAY, _CONTINUATION = 7, 9
-_FRAME_SIZE_ERROR, _ENHANCE_YOUR_CALM = 6, 11
 #: The longest frame that is taken, in bytes (the least anybody may ask for; 4.2).
 _LONGEST: Final = 1 << 14
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A message begins; an ``informational`` response is followed by another."""
+
+    stream: int
+    fields: Fields
+    ended: bool
+    informational: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A piece of a body; ``size`` is what the machine must be told once it has been used."""
+
+    stream: int
+    data: bytes
+    size: int
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trailers:
+    """Fields behind a body, which so has ended."""
+
+    stream: int
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A stream is over before its time."""
+
+    stream: int
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The peer breaks the rules: what is still to be sent says so, and nothing follows it."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +74,9 @@ class GoAway:
 
     last: int
     code: int
+
+
+Event = Opened | Body | Trailers | Reset | GoAway | Broken
 
 
 class Oversized(Exception):
@@ -74,9 +125,9 @@ class Frames:
     def _judge(self, kind: int, size: int) -> None:
         self._block = self._block + size if kind == _CONTINUATION else size
         if size > _LONGEST:
-            raise Oversized(_FRAME_SIZE_ERROR)
+            raise Oversized(FRAME_SIZE_ERROR)
         if self._block > max(self._most, _LONGEST):
-            raise Oversized(_ENHANCE_YOUR_CALM)
+            raise Oversized(ENHANCE_YOUR_CALM)
 
 
 def _is_good(data: bytes, at: int, size: int) -> bool:

@@ -7,12 +7,10 @@ stream rather than the connection (whoever reads the events calls :meth:`Machine
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.errors import ErrorCodes
 from h2.events import (
     DataReceived,
     InformationalResponseReceived,
@@ -26,14 +24,22 @@ from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes, Settings
 
 from caddylite.wire.http2 import Fields
-from caddylite.wire.http2_frames import ALL_STREAMS, PREFACE, Frames, GoAway, Oversized, goaway
-
-NO_ERROR: Final = int(ErrorCodes.NO_ERROR)
-PROTOCOL_ERROR: Final = int(ErrorCodes.PROTOCOL_ERROR)
-REFUSED_STREAM: Final = int(ErrorCodes.REFUSED_STREAM)
-CANCEL: Final = int(ErrorCodes.CANCEL)
-INTERNAL_ERROR: Final = int(ErrorCodes.INTERNAL_ERROR)
-ENHANCE_YOUR_CALM: Final = int(ErrorCodes.ENHANCE_YOUR_CALM)
+from caddylite.wire.http2_frames import (
+    ALL_STREAMS,
+    NO_ERROR,
+    PREFACE,
+    Body,
+    Broken,
+    Event,
+    Frames,
+    GoAway,
+    Opened,
+    Oversized,
+    Reset,
+    Trailers,
+    goaway,
+)
+from caddylite.wire.http2_turns import Turns
 
 #: Bytes of one body that may come before any is taken, and of all bodies of a connection.
 STREAM_WINDOW: Final = 1 << 18
@@ -44,76 +50,18 @@ MAX_STREAMS: Final = 250
 _SUPPOSED: Final = 100
 #: The window every connection begins with (6.9.2).
 _FIRST_WINDOW: Final = 65535
-#: As much of bodies is handed out at a time, in bytes.
-_BUDGET: Final = 1 << 16
-#: Unsent bytes of a body below which its writer may go on.
-LOW_WATER: Final = 1 << 15
 #: How much of a request is dropped after its answer before the client is told to stop, in bytes:
 #: some clients take being told for a failure.
 _DISCARD: Final = 1 << 18
 _FRAME: Final = 9  # what surrounds a frame's payload, in bytes
+#: The most that is remembered of header fields we send, in bytes (RFC 7541, 4.2).
+_TABLE: Final = 4096
 #: What is decoded of a header list beyond what is announced, so that it can be answered.
 _SLACK: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A message begins; an ``informational`` response is followed by another."""
-
-    stream: int
-    fields: Fields
-    ended: bool
-    informational: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A piece of a body; ``size`` is what :meth:`Machine.taken` must be told of it in the end."""
-
-    stream: int
-    data: bytes
-    size: int
-    ended: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Trailers:
-    """Fields behind a body, which so has ended."""
-
-    stream: int
-    fields: Fields
-
-
-@dataclass(frozen=True, slots=True)
-class Reset:
-    """A stream is over before its time."""
-
-    stream: int
-    code: int
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The peer breaks the rules: what is still to be sent says so, and nothing follows it."""
-
-    why: str
-
-
-Event = Opened | Body | Trailers | Reset | GoAway | Broken
-
 #: How an end of a stream may be over.
 _OURS, _THEIRS = 1, 2
-
-
-class _Outgoing:
-    """What is still to be sent of a body."""
-
-    __slots__ = ("asked", "data", "ended", "trailers")
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-        self.ended = self.asked = False  # asked: its writer waits for room
-        self.trailers: Fields = []
 
 
 class Machine:
@@ -142,10 +90,8 @@ class Machine:
         h2.increment_flow_control_window(CONNECTION_WINDOW - _FIRST_WINDOW)
         self._frames = Frames(0 if client else len(PREFACE), limit * _SLACK)
         self._states: dict[int, int] = {}  # of the open streams: which ends are over
-        self._outgoing: dict[int, _Outgoing] = {}
-        self._waiting: dict[int, _Outgoing] = {}  # those with something to send, next one first
+        self._turns = Turns(h2, lambda stream: self._over(stream, _OURS))
         self._unread: dict[int, int] = {}  # requests that nobody reads: how much may still come
-        self._relieved: list[int] = []
         self._ready = bytearray()
         self._heard = False  # have the peer's settings come?
         self.broken = False
@@ -192,15 +138,14 @@ class Machine:
     def _break(self, why: str) -> Broken:
         self.broken = True
         self._states.clear()
-        self._outgoing.clear()
-        self._waiting.clear()
+        self._turns.clear()
         return Broken(why)
 
     def _opened(self, event: Any) -> Iterator[Event]:
         ended = event.stream_ended is not None
         if not self._client:
             self._states[event.stream_id] = 0
-            self._outgoing[event.stream_id] = _Outgoing()
+            self._turns.add(event.stream_id)
         yield Opened(event.stream_id, event.headers, ended)
         if ended:
             self._over(event.stream_id, _THEIRS)
@@ -236,6 +181,9 @@ class Machine:
 
     def _settings(self, event: Any) -> Iterator[Event]:
         self._heard = True
+        encoder = self._h2.encoder  # its table is our memory, whatever the peer offers
+        if encoder.header_table_size > _TABLE:
+            encoder.header_table_size = _TABLE
         return iter(())
 
     # Streams.
@@ -264,8 +212,7 @@ class Machine:
 
     def _forget(self, stream: int) -> None:
         self._states.pop(stream, None)
-        self._outgoing.pop(stream, None)
-        self._waiting.pop(stream, None)
+        self._turns.remove(stream)
         self._unread.pop(stream, None)
 
     # Writing.
@@ -274,13 +221,13 @@ class Machine:
         """Begin a request and return its stream; only while :attr:`takes_streams`."""
         stream = self._h2.get_next_available_stream_id()
         self._states[stream] = 0
-        self._outgoing[stream] = _Outgoing()
+        self._turns.add(stream)
         self.head(stream, fields, ended)
         return stream
 
     def head(self, stream: int, fields: Fields, ended: bool) -> None:
         """Send a message's head."""
-        if stream not in self._outgoing:
+        if stream not in self._turns:
             return
         try:
             self._h2.send_headers(stream, fields, end_stream=ended)
@@ -288,42 +235,28 @@ class Machine:
             self._forget(stream)
             return
         if ended:
-            self._outgoing[stream].ended = True
+            self._turns.ended_already(stream)
             self._over(stream, _OURS)
 
     def body(self, stream: int, data: bytes) -> None:
         """Send a piece of a body as soon as its turn comes."""
-        out = self._outgoing.get(stream)
-        if out is not None and data and not out.ended:
-            out.data += data
-            self._waiting[stream] = out
+        self._turns.body(stream, data)
 
     def end(self, stream: int, trailers: Fields | None = None) -> None:
         """End a message behind what is waiting."""
-        out = self._outgoing.get(stream)
-        if out is not None and not out.ended:
-            out.ended, out.trailers = True, trailers or []
-            self._waiting[stream] = out
+        self._turns.end(stream, trailers or [])
 
     def full(self, stream: int) -> bool:
         """Should the body's writer wait? Its stream is among :meth:`relieved` when it need not."""
-        out = self._outgoing.get(stream)
-        if out is None:
-            return False
-        out.asked = len(out.data) > LOW_WATER
-        return out.asked
+        return self._turns.full(stream)
 
     def unsent(self, stream: int) -> bool:
         """Is something of our end still waiting? Then its stream is going to be relieved."""
-        out = self._outgoing.get(stream)
-        if out is not None and stream in self._waiting:
-            out.asked = True
-        return out is not None and not self.sent(stream)
+        return self._turns.unsent(stream)
 
     def relieved(self) -> list[int]:
         """Return the streams whose writers may go on, each once."""
-        streams, self._relieved = self._relieved, []
-        return streams
+        return self._turns.relieved()
 
     def sent(self, stream: int) -> bool:
         """Has our end of a stream been sent whole?"""
@@ -358,58 +291,11 @@ class Machine:
 
     def take(self, room: bool) -> bytes:
         """Return what is to be sent now; bodies only if there is ``room`` for them."""
-        if room and self._waiting and not self.broken:
-            self._hand_out(_BUDGET)
+        if room and not self.broken:
+            self._turns.hand_out()
         self._ready += self._h2.data_to_send()
         data, self._ready = bytes(self._ready), bytearray()
         return data
-
-    def _hand_out(self, budget: int) -> None:
-        """Let the waiting bodies take turns, a frame each."""
-        moving = True
-        while moving:
-            moving = False
-            for stream, out in tuple(self._waiting.items()):
-                sent = self._one_frame(stream, out, budget)
-                if sent < 0:
-                    continue
-                moving, budget = True, budget - sent
-                if self._waiting.pop(stream, None) is not None and (out.data or out.ended):
-                    self._waiting[stream] = out
-                if budget <= 0:
-                    return
-
-    def _one_frame(self, stream: int, out: _Outgoing, budget: int) -> int:
-        """Send a frame of a body, or its end; return how many bytes, -1 if nothing can be sent."""
-        try:
-            return self._frame(stream, out, budget)
-        except ProtocolError:  # it is over, and the event that says so is still to come
-            self._forget(stream)
-            return -1
-
-    def _frame(self, stream: int, out: _Outgoing, budget: int) -> int:
-        size = len(out.data)
-        if size:
-            window = self._h2.local_flow_control_window(stream)
-            size = min(size, window, self._h2.max_outbound_frame_size, budget)
-            if size <= 0:
-                return -1
-            last = out.ended and not out.trailers and size == len(out.data)
-            self._h2.send_data(stream, bytes(out.data[:size]), end_stream=last)
-            del out.data[:size]
-        elif out.trailers:
-            self._h2.send_headers(stream, out.trailers, end_stream=True)
-            last = True
-        else:
-            self._h2.end_stream(stream)
-            last = True
-        if out.asked and len(out.data) <= LOW_WATER:
-            out.asked = False
-            self._relieved.append(stream)
-        if last:
-            del self._waiting[stream]
-            self._over(stream, _OURS)
-        return size
 
 
 _TRANSLATIONS: Final[dict[type[Any], Any]] = {

@@ -275,7 +275,9 @@ def _packed(ends: tuple[Address, ...], family: int) -> bytes:
     if not family:
         return b""
     if family == 3:
-        raw = [str(end).encode(errors="surrogateescape")[:108].ljust(108, b"\0") for end in ends]
+        # A socket without a name is "@", as Go writes it.
+        names = [str(end) or "@" for end in ends]
+        raw = [n.encode(errors="surrogateescape")[:108].ljust(108, b"\0") for n in names]
         return raw[0] + raw[1]
     ips = b"".join(_ip_bytes(end[0], family) for end in ends if isinstance(end, tuple))
     ports = b"".join(end[1].to_bytes(2, "big") for end in ends if isinstance(end, tuple))

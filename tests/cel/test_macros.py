@@ -77,5 +77,9 @@ def test_the_names_mean_nothing_on_other_things():
     assert "undeclared reference to 'all'" in complaint("[1].all(x)")
 
 
+def test_an_error_in_a_long_loop_does_not_grow():
+    assert failure("lists.range(200000).all(x, 1 / 0 == x)") == "division by zero"
+
+
 def test_long_loops_take_time_in_proportion():
     assert value("lists.range(100000).map(x, x + 1).filter(x, x % 2 == 0).size()") == 50_000

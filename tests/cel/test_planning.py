@@ -4,7 +4,7 @@ from caddylite.cel import program
 from caddylite.cel.declarations import Environment, generic
 from caddylite.cel.library import standard
 from caddylite.cel.macros import STANDARD
-from caddylite.cel.planning import Constant
+from caddylite.cel.steps import Constant
 from caddylite.cel.types import INT
 from tests.cel.evaluating import compiled, value
 

@@ -33,6 +33,10 @@ def test_a_problem_without_a_place():
     assert said("ab", (NOWHERE, "too long")) == "ERROR: <input>:-1:0: too long"
 
 
+def test_nothing_at_all():
+    assert said("", (0, "bad")) == "ERROR: <input>:1:0: bad"
+
+
 def test_only_so_many_are_said():
     lines = said("a", *[(0, str(i)) for i in range(103)]).split("\n")
     assert lines[-1] == "3 more errors were truncated"

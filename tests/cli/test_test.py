@@ -65,6 +65,34 @@ def test_update(here):
     assert run("test", "my.test.yaml")[0] == 0
 
 
+def test_update_leaves_alone_what_variants_do_not_agree_on(here):
+    (here / "Caddyfile").write_text(CONFIG.replace("127.0.0.1:80", "{$WEB}"))
+    file = here / "my.test.yaml"
+    file.write_text(
+        "variants:\n- {config: Caddyfile, env: {WEB: '127.0.0.1:1'}}\n"
+        "- {config: Caddyfile, env: {WEB: '127.0.0.1:2'}}\n"
+        "cases:\n- {name: web, client: http a.b, expect: {upstream: '127.0.0.1:1'}}\n"
+        "- {name: tls, client: tls a.b, expect: closed}\n"
+    )
+    status, said = run("test", "--update")
+    assert status == 1
+    assert "my.test.yaml:5: not updated, the variants differ: web" in said
+    assert "upstream: '127.0.0.1:1'" in file.read_text()
+    assert 'client: tls a.b, expect: {upstream: "127.0.0.1:443"}' in file.read_text()
+
+
+def test_a_name_that_no_case_has(here):
+    with pytest.raises(ConfigError, match="no case has 'nobody' in its name"):
+        run("test", "-k", "nobody")
+
+
+def test_a_config_that_is_not_there_is_a_mistake_in_the_file(here):
+    (here / "my.test.yaml").write_text("# cases\nconfig: nowhere/Caddyfile\ncases: []\n")
+    with pytest.raises(ConfigError, match="open nowhere/Caddyfile: no such file") as e:
+        run("test")
+    assert (e.value.at.file, e.value.at.line) == ("my.test.yaml", 2)
+
+
 def test_reports(here):
     status, said = run("test", "--tap")
     assert (status, said.splitlines()[1]) == (1, "1..2")
@@ -156,6 +184,23 @@ def test_explain(here, words, last):
     status, said = run("explain", *words.split())
     assert status == 0
     assert said.splitlines()[-1].startswith(last)
+
+
+def test_a_cut_that_is_none(here):
+    with pytest.raises(ConfigError, match="not within the 1 bytes that the client says"):
+        run("explain", "--cut", "5", "--hex", "16")
+    with pytest.raises(ConfigError, match="'x' are no places"):
+        run("explain", "--cut", "x", "ssh")
+
+
+def test_a_picture_is_named_by_its_language(here):
+    run("graph", "-o", "x.svg")
+    assert (here / "x.svg").read_text().startswith("<svg")
+    assert run("graph")[1].startswith("flowchart")
+    with pytest.raises(ConfigError, match=r"no picture is written as x\.png") as e:
+        run("graph", "-o", "x.png")
+    assert e.value.hint == "name it .svg, .dot, .gv, .mmd, .md, or say -f"
+    assert run("graph", "-o", "x.png", "-f", "dot")[0] == 0
 
 
 def test_explain_as_json(here):

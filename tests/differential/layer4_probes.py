@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -73,18 +74,16 @@ class _Mark(asyncio.DatagramProtocol):
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that are free for TCP and UDP."""
+    """Return ports that are free for TCP and UDP, below those that clients are given."""
     out: list[int] = []
-    held = []
-    while len(out) < count:
-        tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
-        held += [tcp, udp]
-        tcp.bind(("127.0.0.1", 0))
-        with contextlib.suppress(OSError):
-            udp.bind(tcp.getsockname())
-            out.append(tcp.getsockname()[1])
-    for sock in held:
-        sock.close()
+    for port in random.sample(range(20000, 32000), 12000):
+        if len(out) == count:
+            break
+        stream, datagrams = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
+        with contextlib.suppress(OSError), stream, datagrams:
+            stream.bind(("127.0.0.1", port))
+            datagrams.bind(("127.0.0.1", port))
+            out.append(port)
     return out
 
 

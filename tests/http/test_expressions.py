@@ -1,8 +1,11 @@
 """Expressions about requests."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caddylite.errors import ConfigError
 from caddylite.http.expressions import compile_test, expanded
@@ -91,3 +94,17 @@ def test_mistakes(text, words):
 def test_columns_are_those_of_the_text_with_calls():
     with pytest.raises(ConfigError, match="<input>:1:35: undeclared reference to 'x'"):
         compile_test("{http.request.method} == x", "")
+
+
+TOKENS = (
+    "path", "path_regexp", "header", "query", "file", "vars", "host", "remote_ip", "protocol",
+    "method", "url_pattern", "vars_regexp", "req", "ph", "{http.request.method}", "{a.b}", "(",
+    ")", "{", "}", "[", "]", ",", ":", "'a'", "'/a*'", "'('", "'{x.y}'", "1", "null", "+", "&&",
+    "||", "!", "==", "?", "matches", ".", "dyn",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(TOKENS), max_size=12).map(" ".join))
+def test_whatever_is_written_only_the_right_errors_come_out(text):
+    with suppress(ConfigError, MatchError):
+        assert compile_test(text, "n")(request("/a")) in (True, False)

@@ -2,12 +2,15 @@
 
 import random
 
+import pytest
+
+from caddylite.errors import ConfigError
 from caddylite.http.handlers.static_response import StaticResponse
 from caddylite.http.matchers.host import Host
 from caddylite.http.matchers.path import Path
 from caddylite.http.request import Request
 from caddylite.http.route import Route
-from caddylite.http.routing import INDEX_FROM, HostIndex, Routes, compile_routes
+from caddylite.http.routing import INDEX_FROM, HostIndex, Routes, RouteWords, compile_routes
 
 
 def route(*names, hosts=(), paths=(), group="", terminal=False):
@@ -127,3 +130,23 @@ def test_the_index_never_changes_the_outcome():
         plain._index = None
         request = Request(host=host)
         assert list(compiled.walk(request, set())) == list(plain.walk(request, set()))
+
+
+def refuse(handler):
+    raise ConfigError("it is broken")
+
+
+def test_a_complaint_says_which_matcher_or_handler_it_is_about():
+    words = RouteWords("setting up route matchers: ", "setting up route handlers: ")
+    with pytest.raises(ConfigError) as caught:
+        compile_routes([route("a"), route("b", hosts=["x", "x"])], str, None, words)
+    assert str(caught.value) == (
+        "setting up route matchers: route 1: loading matcher modules: module name 'host': "
+        "provision http.matchers.host: host at index 0 is repeated at index 1: x"
+    )
+    with pytest.raises(ConfigError) as caught:
+        compile_routes([route("a")], refuse, None, words)
+    assert str(caught.value) == (
+        "setting up route handlers: route 0: loading handler modules: position 0: "
+        "loading module 'static_response': provision http.handlers.static_response: it is broken"
+    )

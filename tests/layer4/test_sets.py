@@ -49,8 +49,8 @@ def test_no_set_matches_everything():
         ),
         (
             '{"regexp": {"count": 65536}}',
-            "module name 'regexp': provision layer4.matchers.regexp: json: cannot unmarshal "
-            "number 65536 into Go struct field MatchRegexp.count of type uint16",
+            "module name 'regexp': decoding module config: layer4.matchers.regexp: json: cannot "
+            "unmarshal number 65536 into Go struct field MatchRegexp.count of type uint16",
         ),
         ('{"not": null}', "module name 'not': module value cannot be null"),
         (

@@ -69,6 +69,17 @@ def test_an_open_connection_stays_and_new_ones_get_the_new_config(program):
     program.world.turn(lambda: not program.leaving)
 
 
+def test_what_is_known_of_an_upstream_outlives_a_reload(program):
+    dead = free_port()
+    texts = [layer4(f"127.0.0.1:{free_port()}", f"proxy 127.0.0.1:{dead}") for _ in range(2)]
+    load(program, texts[0])
+    peers = program.service.house.peers
+    peers.at(f"127.0.0.1:{dead}").healthy = False
+    load(program, texts[1])
+    gc.collect()
+    assert not program.service.house.peers.at(f"127.0.0.1:{dead}").healthy
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_from_everywhere_to_one_address_and_back(program, there):
     port = free_port()

@@ -443,6 +443,26 @@ def test_tee_feeds_a_branch(world):
     assert world.receive(client, 6) == b"answer"
 
 
+@pytest.mark.parametrize("handler", ["tee", "throttle"])
+def test_a_client_that_ends_its_side_still_gets_the_answer(world, handler):
+    up, copy = world.backend(), world.backend()
+    handlers = {"tee": {"branch": [copy.proxy()]}, "throttle": {"read_bytes_per_second": 1e6}}
+    between = {"handler": handler, **handlers[handler]}
+    client = world.client(world.serve({"handle": [between, up.proxy()]}))
+    world.send(client, b"question")
+    client.shutdown(socket.SHUT_WR)
+    server = up.take()
+    assert world.receive(server) == b"question"
+    if handler == "tee":
+        branch = copy.take()
+        assert world.receive(branch) == b"question"
+        branch.close()
+        world.rest(0.02)
+    world.send(server, b"answer")
+    server.close()
+    assert world.receive(client) == b"answer"
+
+
 def test_throttle_lets_a_burst_pass_and_then_so_much_a_second(world):
     throttle = {"handler": "throttle", "read_bytes_per_second": 20000, "read_burst_size": 1000}
     up = world.backend()

@@ -114,6 +114,11 @@ def needs_caddy(command: str) -> bool:
     return "$CADDY_L4" in command
 
 
+def needs_pygls(command: str) -> bool:
+    """Does a command run the language server?"""
+    return "editor.py" in command
+
+
 def made_anew(text: str, make: Callable[[Run], str]) -> str:
     """Return a README's text with what ``make`` prints for each run."""
     lines = text.split("\n")

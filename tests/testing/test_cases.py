@@ -35,6 +35,17 @@ def test_what_a_case_says():
     assert (three.name, three.expect, three.at.line) == ("SSH", None, 14)
 
 
+def test_files_of_clients_are_beside_the_file_of_cases(tmp_path):
+    (tmp_path / "hello.bin").write_bytes(b"hello")
+    (tmp_path / "sub").mkdir()
+    text = HEAD + "cases:\n- client: bytes file=../hello.bin\n"
+    text += (
+        "- client: {bytes: {file: ../hello.bin}}\n- client: tls inner='bytes file=../hello.bin'\n"
+    )
+    one, two, three = parse_text(text, tmp_path / "sub/x.test.yaml").cases
+    assert (one.client.data, two.client.data, three.client.inner) == (b"hello",) * 3
+
+
 def test_variants():
     file = read(
         "listen: ':1'\nvariants:\n  - {name: home, config: a, env: {X: 1}}\n  - {config: b}\n"
@@ -79,6 +90,26 @@ def test_variants():
         (CASE + "client: ssh\n   client: ssh\n", 5, "'client' is said twice", ""),
         (HEAD + "cases: [\n", 4, "not YAML", ""),
         (HEAD + "env: 3\ncases: []\n", 3, "'env' is not a mapping", "write env"),
+        (
+            CASE + "client: ssh\n   any_cut: maybe\n",
+            5,
+            "'any_cut' is not yes or no",
+            "any_cut: false",
+        ),
+        (
+            HEAD + "any_cut: 'no'\ncases:\n - client: ssh\n",
+            3,
+            "'any_cut' is not yes or no",
+            "any_cut",
+        ),
+        (
+            CASE + "client: ssh\n   expect: {upstream: [x]}\n",
+            5,
+            "'upstream' is one value",
+            "write",
+        ),
+        (CASE + "client: [ssh]\n", 4, "a client is one kind with its options", "{tls: "),
+        ("config: [x]\ncases: []\n", 1, "'config' is one value", "write config"),
         (HEAD + "variants: {}\ncases: []\n", 3, "'variants' is not a list", "begin each"),
     ],
 )

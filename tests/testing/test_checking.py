@@ -73,6 +73,7 @@ def test_what_is_expected_and_comes(folder, client, expect):
     [
         ("tls sni=vpn.example.com", "{upstream: '127.0.0.1:4444'}", "upstream", "127.0.0.1:4443"),
         ("tls sni=vpn.example.com", "closed", "outcome", "proxy"),
+        ("silent", "closed", "outcome", "waiting"),
         ("http a.b", "{upstreams: ['127.0.0.1:80']}", "upstreams", "127.0.0.1:80, 127.0.0.1:81"),
         ("ssh", "{handler: echo}", "handler", "none"),
         ("tls sni=a.b", "{site: a.b}", "site", "none"),
@@ -110,6 +111,7 @@ def test_deciding_as_caddy_l4_fails_for_the_cut(folder):
     _, (result,) = run(folder, "- client: http a.b\n", decide_as="caddy-l4")
     assert not result.passed
     assert "the decision changes when the bytes come cut at" in reports.details(result)
+    assert "\n  and whole:\n    HTTP GET a.b/" in reports.details(result)
 
 
 def test_update_writes_what_came_and_nothing_else(folder):
@@ -150,4 +152,5 @@ def test_tap_and_junit(folder):
     root = ET.fromstring(reports.junit([("f", results)]))
     assert root[0].attrib == {"name": "f", "tests": "2", "failures": "1"}
     assert [c.attrib["name"] for c in root[0]] == ["a<b", "SSH"]
+    assert {c.attrib["classname"] for c in root[0]} == {"f"}
     assert "outcome: expected echo, got closed" in root[0][1][0].text

@@ -83,7 +83,7 @@ def test_witnesses_change_and_nobody_else_does(seed):
         assert ending(before) != ending(after)
     listed = {told_apart(c.candidate.client, said) for c in changes}
     surprises = []
-    for _ in range(330):
+    for _ in range(2000):
         client = some_client(chance)
         changed = ending(old.connect(":443", client, detail=False)) != ending(
             new.connect(":443", client, detail=False)

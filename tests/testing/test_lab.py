@@ -305,7 +305,10 @@ def test_a_client_without_a_protocol_in_common_is_refused():
     trace = layer4("route {\npostgres_tls\ntls\necho\n}").connect(
         "", clients.postgres("alice", tls="request")
     )
-    assert (trace.outcome, trace.why) == ("tls", "no ALPN protocol in common: the handshake fails")
+    assert (trace.outcome, trace.why) == (
+        "tls",
+        "no ALPN protocol in common (postgresql offered, h2, http/1.1 here): the handshake fails",
+    )
 
 
 def test_a_time_that_is_none():

@@ -55,6 +55,15 @@ def test_the_bytes_are_those_of_then():
     assert seen.undecided() == []
 
 
+def test_which_sets_of_a_route_match():
+    both = Lab.from_text(
+        "{\nlayer4 {\n:443 {\n@a ssh\n@b rdp\n@c remote_ip 192.0.2.0/24\n"
+        "route @a @b @c {\necho\n}\n}\n}\n}\n"
+    )
+    assert look(both, "ssh").alternatives(0) == [0, 2]
+    assert look(both, "rdp from=10.0.0.1").alternatives(0) == [1]
+
+
 def test_neighbours_in_a_long_list_are_one_row():
     many = lab(*(f"tls sni h{i}.example" for i in range(40)))
     text = to_text(many.connect(":443", clients.tls("h7.example")))

@@ -4,7 +4,15 @@ import os
 
 import pytest
 
-from tests.testing.readme_runs import README, Kitchen, Run, made_anew, needs_caddy, runs
+from tests.testing.readme_runs import (
+    README,
+    Kitchen,
+    Run,
+    made_anew,
+    needs_caddy,
+    needs_pygls,
+    runs,
+)
 
 SHOWN = list(runs(README.read_text()))
 #: Commands whose files are used by later ones.
@@ -14,7 +22,7 @@ WANTED = [
     "caddylite explain", "--as caddy-l4", "caddylite init --tests", "caddylite test",
     "--as both", "--cov", "--live", "--against", "caddylite lint", "--format json",
     "caddylite graph", "caddylite diff", "caddylite replay", "caddylite doctor",
-    "--ocserv-conf", "pytest",
+    "--ocserv-conf", "pytest", "editor.py",
 ]  # fmt: skip
 
 
@@ -30,7 +38,10 @@ def differences(folder, wanted) -> list[str]:
 
 
 def test_every_run_is_as_printed(tmp_path):
-    wrong = differences(tmp_path, lambda run: not needs_caddy(run.command))
+    def plain(run: Run) -> bool:
+        return not needs_caddy(run.command) and not needs_pygls(run.command)
+
+    wrong = differences(tmp_path, plain)
     assert not wrong, "python -m tests.testing.readme_runs makes them anew:\n" + "\n".join(wrong)
 
 
@@ -38,6 +49,11 @@ def test_runs_of_a_real_caddy_are_as_printed(tmp_path):
     if not os.environ.get("CADDY_L4"):
         pytest.skip("$CADDY_L4 names no Caddy with layer4")
     assert not differences(tmp_path, lambda run: needs_caddy(run.command))
+
+
+def test_runs_of_the_language_server_are_as_printed(tmp_path):
+    pytest.importorskip("pygls", reason="pygls is not installed (extra lsp)")
+    assert not differences(tmp_path, lambda run: needs_pygls(run.command))
 
 
 @pytest.mark.parametrize("words", WANTED)

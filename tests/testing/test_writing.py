@@ -1,5 +1,6 @@
 """First files of cases: they pass, and they notice when a config is changed."""
 
+from collections import Counter
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -8,7 +9,9 @@ from random import Random
 import pytest
 
 from caddylite.errors import ConfigError
+from caddylite.layer4.routing import Router
 from caddylite.testing import cases, checking, clients, reports
+from caddylite.testing.coverage.gathering import Gathering
 from caddylite.testing.diffing import compare, ending
 from caddylite.testing.lab import Lab
 from caddylite.testing.trace import is_datagrams
@@ -59,6 +62,20 @@ def test_one_for_each_route_and_one_for_the_rest():
     assert {"outcome": "pending"} in ends
 
 
+def test_alternatives_and_routes_behind_tls_are_reached():
+    lab = Lab.from_text(
+        "{\nlayer4 {\n:5432 {\n@s ssh\n@r rdp\nroute @s @r {\nproxy 127.0.0.1:1\n}\n@p postgres\n"
+        "route @p {\npostgres_tls\ntls\nsubroute {\n@a {\npostgres {\nuser alice\n}\n}\n"
+        "route @a {\nproxy 127.0.0.1:2\n}\nroute {\nclose\n}\n}\n}\n}\n}\n}\n"
+    )
+    gathering = Gathering()
+    gathering.watch(lab)
+    for case in file_of(lab).cases:
+        lab.connect(case.listen, case.client)
+    (report,) = gathering.reports()
+    assert [m.point.label for m in report.missing] == []
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda p: p.stem)
 def test_changed_configs_are_noticed(sample):
     """Of 20 mutants of each sample at least 90 % fail a case.
@@ -106,6 +123,29 @@ def elsewhere(one: Lab, other: Lab, client: clients.Client) -> bool:
         if ending(before) != ending(after):
             return True
     return False
+
+
+def test_a_thousand_names_are_a_few_questions_each(monkeypatch):
+    """Each client is followed once, and where a pause may matter; and no route list is reread."""
+    asked: Counter[str] = Counter()
+    for name in ("decide", "settle", "report"):
+        original = getattr(Router, name)
+
+        def counted(*args, name=name, original=original, **options):
+            asked[name] += 1
+            return original(*args, **options)
+
+        monkeypatch.setattr(Router, name, counted)
+    count = 300
+    routes = "".join(
+        f"@r{i} tls sni h{i}.example\nroute @r{i} {{\nproxy 10.0.0.1:{i + 1}\n}}\n"
+        for i in range(count)
+    )
+    file = file_of(Lab.from_text("{\nlayer4 {\n:443 {\n" + routes + "}\n}\n}\n"))
+    assert len(file.cases) == count + 2
+    assert asked["decide"] < 16 * count
+    assert asked["settle"] < 8 * count
+    assert not asked["report"]
 
 
 @pytest.mark.parametrize("path", sorted(Path("sample_configs").glob("*.test.yaml")), ids=str)

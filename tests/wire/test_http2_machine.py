@@ -5,53 +5,25 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, DataReceived, ResponseReceived, StreamReset
 from h2.settings import SettingCodes
+from hpack import Encoder
 from hyperframe.frame import ContinuationFrame, HeadersFrame, PingFrame, SettingsFrame
+from hypothesis import given
+from hypothesis import strategies as st
 
-from caddylite.wire.http2_frames import PREFACE, GoAway
-from caddylite.wire.http2_machine import (
+from caddylite.wire.http2_frames import (
     CANCEL,
-    CONNECTION_WINDOW,
     ENHANCE_YOUR_CALM,
-    LOW_WATER,
     NO_ERROR,
-    STREAM_WINDOW,
+    PREFACE,
     Body,
     Broken,
-    Machine,
+    GoAway,
     Opened,
     Reset,
     Trailers,
 )
-
-GET = [(b":method", b"GET"), (b":scheme", b"http"), (b":path", b"/"), (b":authority", b"h")]
-OK = [(b":status", b"200")]
-
-
-class Pair:
-    """A client and a server, with what each has heard."""
-
-    def __init__(self, **more):
-        self.client = Machine(client=True, limit=1 << 16)
-        self.server = Machine(client=False, limit=1 << 14, **more)
-        self.said = {self.client: [], self.server: []}
-        self.run()
-
-    def run(self, room=True):
-        """Carry bytes both ways until there are no more."""
-        both = ((self.client, self.server), (self.server, self.client))
-        while moved := [(to, data) for frm, to in both if (data := frm.take(room))]:
-            for to, data in moved:
-                self.said[to] += to.receive(data)
-
-    def heard(self, end):
-        events, self.said[end] = self.said[end], []
-        return events
-
-
-def bodies(events, stream=None):
-    return b"".join(
-        e.data for e in events if isinstance(e, Body) and (stream is None or e.stream == stream)
-    )
+from caddylite.wire.http2_machine import CONNECTION_WINDOW, STREAM_WINDOW, Machine
+from tests.wire.http2_pair import GET, OK, Pair, bodies
 
 
 def test_a_request_and_its_answer():
@@ -80,62 +52,6 @@ def test_an_informational_response_comes_before():
     pair.server.head(stream, OK, True)
     pair.run()
     assert [e.informational for e in pair.heard(pair.client)] == [True, False]
-
-
-def test_a_body_waits_for_its_window_and_its_writer_is_told():
-    pair = Pair()
-    stream = pair.client.open(GET, ended=True)
-    pair.run()
-    pair.server.head(stream, OK, False)
-    data = bytes(range(256)) * 4096
-    pair.server.body(stream, data)
-    pair.server.end(stream)
-    assert pair.server.full(stream)
-    pair.run()
-    heard = pair.heard(pair.client)
-    assert len(bodies(heard)) == STREAM_WINDOW
-    assert pair.server.full(stream)
-    assert pair.server.relieved() == []
-    got, relieved = bodies(heard), False
-    while len(got) < len(data):
-        pair.client.taken(stream, STREAM_WINDOW)
-        pair.run()
-        got += bodies(pair.heard(pair.client))
-        relieved = relieved or pair.server.relieved() == [stream]
-    assert got == data
-    assert relieved
-    assert not pair.server.full(stream)
-    assert pair.client.streams == 0
-
-
-def test_nothing_of_bodies_goes_out_without_room():
-    pair = Pair()
-    stream = pair.client.open(GET, ended=True)
-    pair.run()
-    pair.server.head(stream, OK, False)
-    pair.server.body(stream, b"x")
-    pair.run(room=False)
-    assert [type(e) for e in pair.heard(pair.client)] == [Opened]
-    pair.run()
-    assert bodies(pair.heard(pair.client)) == b"x"
-
-
-def test_bodies_take_turns():
-    pair = Pair()
-    streams = [pair.client.open(GET, ended=True) for _ in range(3)]
-    pair.run()
-    for stream in streams:
-        pair.server.head(stream, OK, False)
-        pair.server.body(stream, b"x" * 40_000)
-    pair.run()
-    order = [e.stream for e in pair.heard(pair.client) if isinstance(e, Body)]
-    assert order[:6] == streams * 2
-    assert sum(1 for s in order if s == streams[0]) == 3
-
-
-def test_one_stream_does_not_use_up_the_connection():
-    assert STREAM_WINDOW * 4 <= CONNECTION_WINDOW
-    assert LOW_WATER < STREAM_WINDOW
 
 
 def test_a_reset_reaches_the_other_end():
@@ -307,6 +223,20 @@ def test_answers_are_counted():
     assert client.machine.answered == before + 10 * 17
 
 
+def test_a_peer_cannot_make_us_remember_without_end():
+    client = Client()
+    client.h2.update_settings({SettingCodes.HEADER_TABLE_SIZE: 1 << 30})
+    client.say()
+    client.say(client.h2.data_to_send())
+    for i in range(30):
+        client.h2.send_headers(2 * i + 1, GET, end_stream=True)
+        client.say()
+        client.machine.head(2 * i + 1, [*OK, (b"x", b"%04d" % i * 500)], True)
+        assert any(isinstance(e, ResponseReceived) for e in client.say(b"")[1])
+    table = client.machine._h2.encoder.header_table
+    assert sum(len(n) + len(v) for n, v in table.dynamic_entries) <= 4096
+
+
 def test_padding_is_given_back_too():
     client = Client()
     client.h2.send_headers(1, GET)
@@ -331,3 +261,41 @@ def test_the_client_of_h2_understands_it():
     _, theirs = client.say(b"")
     assert isinstance(theirs[-1], ConnectionTerminated)
     assert not any(isinstance(e, StreamReset) for e in theirs)
+
+
+def _frame(kind, flags, stream, payload):
+    return (
+        len(payload).to_bytes(3, "big")
+        + bytes((kind, flags))
+        + stream.to_bytes(4, "big")
+        + payload
+    )
+
+
+FRAMES = st.builds(
+    _frame,
+    st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 200]),
+    st.sampled_from([0, 1, 4, 5, 8, 0x2D]),
+    st.sampled_from([0, 1, 2, 3, 5, 1 << 31]),
+    st.one_of(
+        st.binary(max_size=30),
+        st.sampled_from([Encoder().encode(GET), Encoder().encode(OK), bytes(4), b"12345678"]),
+    ),
+)
+
+
+@given(st.lists(FRAMES, max_size=12), st.booleans(), st.integers(1, 60))
+def test_no_frames_bring_it_down(frames, client, size):
+    machine = Machine(client=client, limit=1 << 14)
+    if client:
+        machine.open(GET, ended=False)
+    data = b"".join(([] if client else [PREFACE]) + [_frame(4, 0, 0, b""), *frames])
+    for at in range(0, len(data), size):
+        for event in machine.receive(data[at : at + size]):
+            if isinstance(event, Opened) and not client:
+                machine.head(event.stream, OK, False)
+                machine.body(event.stream, b"x" * 100_000)
+                machine.end(event.stream)
+            elif isinstance(event, Body):
+                machine.taken(event.stream, event.size)
+        machine.take(True)

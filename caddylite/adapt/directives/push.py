@@ -1,7 +1,7 @@
 """The ``push`` directive."""
 
 from caddylite.adapt.helper import Helper
-from caddylite.http.handlers.push import Push, Resource
+from caddylite.http.handlers.push import Push, PushedHeaders, Resource
 from caddylite.http.header_edits import HeaderEdits
 
 
@@ -29,7 +29,10 @@ def handler(h: Helper) -> Push:
             resources.append(Resource(word, h.arg()))
         else:
             resources.append(Resource(target=word))
-    return Push(tuple(resources), None if headers is None else headers.request())
+    if headers is None:
+        return Push(tuple(resources))
+    changes = PushedHeaders(headers.add, headers.set, headers.delete, headers.replace)
+    return Push(tuple(resources), changes)
 
 
 def _headers(h: Helper, edits: HeaderEdits | None) -> HeaderEdits | None:

@@ -5,10 +5,9 @@ from typing import Final, Self
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.caddyfile.options import Fields, Table, duration, more_words
 from caddylite.kinds import ListenerWrapper
+from caddylite.layer4.handlers.proxy_protocol import Policy
 from caddylite.registry import module
 from caddylite.values import Duration
-
-POLICIES: Final = ("USE", "IGNORE", "REJECT", "REQUIRE", "SKIP")
 
 
 @module("caddy.listeners.proxy_protocol")
@@ -31,7 +30,7 @@ class ProxyProtocol(ListenerWrapper, frozen=True):
     timeout: Duration = Duration(0)
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
-    fallback_policy: str = ""
+    fallback_policy: Policy = Policy()
 
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
@@ -48,11 +47,10 @@ class ProxyProtocol(ListenerWrapper, frozen=True):
 
 
 def _policy(d: Dispenser, out: Fields) -> None:
-    word = d.arg()
-    policy = word.upper()
-    if policy not in POLICIES:
-        raise d.err(f"{word} is invalid policy")
-    out["fallback_policy"] = "" if policy == "IGNORE" else policy
+    try:
+        out["fallback_policy"] = Policy.read(d.arg())
+    except ValueError as e:
+        raise d.err(str(e)) from None
 
 
 _SYNTAX: Final[Table] = {

@@ -13,9 +13,13 @@ class Resource(Node, frozen=True):
     target: str = ""
 
 
+class PushedHeaders(HeaderOps, frozen=True):
+    """Changes to the fields of what is pushed."""
+
+
 @module("http.handlers.push")
 class Push(Handler, frozen=True):
     """Pushes these resources (and those that Link fields name) over HTTP/2."""
 
     resources: tuple[Resource, ...] = ()
-    headers: HeaderOps | None = None
+    headers: PushedHeaders | None = None

@@ -11,7 +11,7 @@ from caddylite.context import House
 from caddylite.errors import ConfigError
 from caddylite.http.config import HTTP
 from caddylite.http.config import Server as ServerIR
-from caddylite.http.live.choosing import HTTP2, Choosing
+from caddylite.http.live.choosing import HTTP2, Choosing, load_http2
 from caddylite.http.live.http1 import Http1Connection
 from caddylite.http.live.server import Server
 from caddylite.kinds import ListenerWrapper
@@ -33,7 +33,8 @@ class ServerFactory:
     def __init__(self, server: Server, protocols: Sequence[str] = DEFAULT_PROTOCOLS) -> None:
         self.server = server
         self._old = "h1" in protocols
-        self._new = not HTTP2.isdisjoint(protocols)
+        #: Is HTTP/2 spoken?
+        self.new = not HTTP2.isdisjoint(protocols)
 
     def doStart(self) -> None:
         """A port begins to listen."""
@@ -43,7 +44,7 @@ class ServerFactory:
 
     def buildProtocol(self, addr: IAddress | None) -> IProtocol | None:
         """Make the protocol for a connection that was accepted (and decrypted, if need be)."""
-        if self._new:
+        if self.new:
             choosing: IProtocol = Choosing(self.server, self._old)
             return choosing
         connection: IProtocol = Http1Connection(self.server)
@@ -75,10 +76,9 @@ def listen_protocols(ir: ServerIR, position: int) -> tuple[str, ...]:
     return tuple(p for named in own for p in ((named,) if named else general))
 
 
-def alpn_of(ir: ServerIR) -> tuple[str, ...]:
-    """Return what TLS may agree on: what any of a server's addresses speaks."""
-    spoken = {p for i in range(len(ir.listen) or 1) for p in listen_protocols(ir, i)}
-    return tuple(name for protocol, name in _ALPN if protocol in spoken)
+def alpn_of(protocols: Sequence[str]) -> tuple[str, ...]:
+    """Return what TLS may agree on where these protocols are spoken."""
+    return tuple(name for protocol, name in _ALPN if protocol in protocols)
 
 
 class HttpApp:
@@ -97,10 +97,12 @@ class HttpApp:
             for name, s in self.servers.items()
         }
 
+        if any(factory.new for factory in self.factories.values()):
+            house.later(0.0, load_http2)  # not while the first such client waits
+
     def listens(self) -> Iterator[Listen]:
         """Yield every address to listen on."""
         for name, server in self.ir.servers.items():
-            alpn = alpn_of(server)
             for position, address in enumerate(server.listen):
                 yield Listen(
                     name,
@@ -108,7 +110,7 @@ class HttpApp:
                     self._factory(name, position),
                     server.listener_wrappers,
                     self._policies(server, address),
-                    alpn,
+                    alpn_of(listen_protocols(server, position)),
                 )
 
     def _factory(self, name: str, position: int) -> ServerFactory:

@@ -9,7 +9,7 @@ from caddylite.errors import ConfigError
 from caddylite.http.accepted import accepted_encodings
 from caddylite.http.handlers.encode import Encode
 from caddylite.http.live.build import Build
-from caddylite.http.live.exchange import Exchange, Proceed, WrappedWriter
+from caddylite.http.live.exchange import Exchange, Proceed, WrappedWriter, Writer
 from caddylite.http.response_matcher import ResponseMatcher
 from caddylite.http.sniff import sniff
 
@@ -79,7 +79,7 @@ class Live:
         if etag.endswith(suffix) and not etag.startswith("W/"):
             headers.set("If-None-Match", etag.removesuffix(suffix) + '"')
         inner = ex.out
-        writer = ex.out = _Encoding(ex, self, name, self._make[name])
+        writer = ex.out = _Encoding(ex.out, self, name, self._make[name])
         try:
             await proceed()
         except Exception:
@@ -109,10 +109,10 @@ class _Encoding(WrappedWriter):
     """Decides at the first bytes of the body whether to compress, then compresses."""
 
     def __init__(
-        self, ex: Exchange, config: Live, name: str, make: Callable[[], Compressor]
+        self, out: Writer, config: Live, name: str, make: Callable[[], Compressor]
     ) -> None:
-        super().__init__(ex.out)
-        self._ex, self._config, self._name, self._make = ex, config, name, make
+        super().__init__(out)
+        self._config, self._name, self._make = config, name, make
         self._status = 0
         self._begun = self._disabled = False
         self._packer: Compressor | None = None
@@ -146,7 +146,7 @@ class _Encoding(WrappedWriter):
             return
         if not self._begun:
             long = len(data) > self._config.minimum or self._declared() > self._config.minimum
-            if long and not self.headers.get("Content-Type") and not self._ex.no_sniff:
+            if long and not self.headers.get("Content-Type"):
                 self.headers.set("Content-Type", sniff(data))
             self._begin(compress=long)
         if self._packer is None:

@@ -112,11 +112,7 @@ class Http1Connection(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """End what is going on."""
-        self._lost = self._over = True
-        self.server.connections.discard(self)
-        self._deadline.cancel()
-        self._stalled.cancel()
-        self._queue.clear()
+        self._let_go()
         gone = Disconnected("the client has gone")
         if self._body is not None:
             self._body.fail(gone)
@@ -124,6 +120,13 @@ class Http1Connection(Protocol):
             self._switched.lost()
         if self._task is not None:
             self._task.cancel(gone)
+
+    def _let_go(self) -> None:
+        self._lost = self._over = True
+        self.server.connections.discard(self)
+        self._deadline.cancel()
+        self._stalled.cancel()
+        self._queue.clear()
         self._reader.close()
 
     def pauseProducing(self) -> None:
@@ -320,6 +323,11 @@ class Http1Connection(Protocol):
         """End the connection after a switch."""
         if not self._lost:
             self._close(linger=False)
+
+    def give_way(self) -> None:
+        """Let go of the transport: nothing has come for us, and another takes it."""
+        self.transport.unregisterProducer()
+        self._let_go()
 
     # Ends.
 

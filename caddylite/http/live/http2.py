@@ -9,16 +9,16 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from caddylite.http.live.exchange import Stream
-from caddylite.wire.http2_frames import GoAway
-from caddylite.wire.http2_machine import (
+from caddylite.wire.http2_frames import (
     ENHANCE_YOUR_CALM,
     Body,
     Broken,
-    Machine,
+    GoAway,
     Opened,
     Reset,
     Trailers,
 )
+from caddylite.wire.http2_machine import Machine
 
 #: What a peer that reads nothing may make us keep in answers (to pings, settings …), in bytes.
 _MOST_ANSWERS: Final = 1 << 18

@@ -14,17 +14,17 @@ from caddylite.http.live.serving import Serving
 from caddylite.wire import http2
 from caddylite.wire.http1 import Bad
 from caddylite.wire.http1_message import refusal_text
-from caddylite.wire.http2_frames import GoAway
-from caddylite.wire.http2_machine import (
+from caddylite.wire.http2_frames import (
     PROTOCOL_ERROR,
     REFUSED_STREAM,
     Body,
     Broken,
-    Machine,
+    GoAway,
     Opened,
     Reset,
     Trailers,
 )
+from caddylite.wire.http2_machine import Machine
 
 #: What Go allows on top of ``max_header_bytes``: ten fields, as RFC 9113, 6.5.2 counts them.
 _SLOP: Final = 320

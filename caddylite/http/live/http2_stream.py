@@ -12,7 +12,7 @@ from caddylite.http.live.incoming import answer, make_exchange
 from caddylite.http.live.task import Task
 from caddylite.wire.http1 import Field, Head
 from caddylite.wire.http2 import response_list
-from caddylite.wire.http2_machine import CANCEL, INTERNAL_ERROR
+from caddylite.wire.http2_frames import CANCEL, INTERNAL_ERROR
 
 if TYPE_CHECKING:
     from caddylite.http.live.http2_server import Http2Connection

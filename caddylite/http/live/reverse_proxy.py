@@ -131,6 +131,8 @@ class Live:
         except ValueError as error:
             raise HandlerError(502, f"making dial info: {error}") from None
         self._note_upstream(ex, upstream, target)
+        if self._transport.secure:
+            request.host = target.address  # unless the config says another
         if self._request_ops is not None:
             self._request_ops.apply_to_request(request, ex.expand_known)
         upstream.requests += 1

@@ -3,6 +3,7 @@
 from typing import Any, Final, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
+from caddylite.decoding_words import Mismatch
 from caddylite.errors import ConfigError
 from caddylite.layer4.addresses import take_ranges
 from caddylite.layer4.handling import Handler
@@ -32,8 +33,12 @@ class Policy(str):
     @classmethod
     def from_plain_form(cls, value: Any, path: tuple[str | int, ...]) -> "Policy":
         """Read it from JSON."""
+        if value is None:
+            return cls()
+        if not isinstance(value, str):
+            raise Mismatch(value, cls, path)
         try:
-            return cls.read(str(value))
+            return cls.read(value)
         except ValueError as e:
             raise ConfigError(str(e), path=path) from None
 

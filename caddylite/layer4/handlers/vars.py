@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
-from caddylite.errors import ConfigError
+from caddylite.decoding_words import Mismatch
 from caddylite.layer4.handling import Handler
 from caddylite.layer4.matching import Connection
 from caddylite.registry import module
@@ -48,7 +48,7 @@ class Vars(Handler, frozen=True):
     def from_plain_form(cls, value: Any, path: tuple[str | int, ...]) -> Self:
         """Read them from JSON."""
         if value is not None and not isinstance(value, dict):
-            raise ConfigError("layer4 vars must be an object", path=path)
+            raise Mismatch(value, cls, path)
         return cls(value or {})
 
 

@@ -57,6 +57,24 @@ class Builder:
         self, routes: Sequence[Route], fallback: Next, timeout: float = 0.0, label: str = ""
     ) -> Selector:
         """Build a route list; ``timeout`` 0 means the default."""
+        try:
+            return self._selector(routes, fallback, timeout, label)
+        except ConfigError as e:
+            # Caddy makes a route's matchers, its handlers, then the next route: of several
+            # complaints the first is that of the shortest list that has one.
+            error, good, bad = e, 0, len(routes)
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            try:
+                self._selector(routes[:middle], fallback, timeout, label)
+                good = middle
+            except ConfigError as e:
+                error, bad = e, middle
+        raise error
+
+    def _selector(
+        self, routes: Sequence[Route], fallback: Next, timeout: float, label: str
+    ) -> Selector:
         selector = Selector(
             Router(routes, self.house),
             fallback,
@@ -87,6 +105,8 @@ class Builder:
             try:
                 nxt = self.handler(handlers[i], nxt, f"{label}.{i}")
             except ConfigError as e:
+                self.scope = around
+                self.chain(handlers[:i], nxt, label)  # those before it may be wrong too
                 raise _named(e, handlers[i], i) from None
         self.scope = around
         return nxt

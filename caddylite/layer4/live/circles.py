@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from caddylite.layer4.live.upstreams import Peer
+from caddylite.layer4.live.peers import Peer
 from caddylite.netaddr import NetworkAddress
 
 #: How many servers of the process a connection may come through, one after the other.

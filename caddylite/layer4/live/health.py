@@ -1,11 +1,13 @@
 """Active health checks: peers are dialled now and then, whether or not anybody wants them."""
 
 import socket
+from functools import partial
 from typing import Any, Final
 
 from caddylite.layer4.live.flow import Flow
+from caddylite.layer4.live.peers import Peer, Spot
 from caddylite.layer4.live.protocols import HalfCloseable
-from caddylite.layer4.live.upstreams import Peer, Spot, Upstream
+from caddylite.layer4.live.upstreams import Upstream
 from caddylite.layer4.live.via import peer_of
 
 #: Caddy's defaults, in seconds.
@@ -36,17 +38,18 @@ class HealthChecks:
         for upstream in self._pool:
             for peer in upstream.peers:
                 if peer.network is not None:  # a placeholder has nothing to be dialled
-                    self._check(peer)
+                    self._check(upstream, peer)
 
-    def _check(self, peer: Peer) -> None:
+    def _check(self, upstream: Upstream, peer: Peer) -> None:
         def found(spots: list[Spot], why: str) -> None:
             if not spots:
                 self.note(peer, why)
                 return
-            spot = self._at_port(spots[0])
-            self._house.dial(spot, _Probe(self, peer), self._timeout)
+            spot, bind = self._at_port(spots[0]), upstream.via.bind
+            source = None if bind is None else partial(bind, flow=None)
+            self._house.dial(spot, _Probe(self, peer), self._timeout, source)
 
-        peer.find(None, found)
+        upstream.find(peer, None, found)
 
     def _at_port(self, spot: Spot) -> Spot:
         if self._port <= 0 or spot.family not in (socket.AF_INET, socket.AF_INET6):

@@ -99,6 +99,7 @@ class Layer(HalfCloseable):
         self.transport.unregisterProducer()
 
     def __getattr__(self, name: str) -> Any:
-        if name == "transport":
+        # What the transport below provides (zope's ``__provides__``) is not what we provide.
+        if name == "transport" or name.startswith("__"):
             raise AttributeError(name)
         return getattr(self.transport, name)

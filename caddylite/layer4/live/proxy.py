@@ -1,20 +1,20 @@
 """``proxy``: hands a connection to an upstream."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, ClassVar, Final, cast
 
 from caddylite.errors import ConfigError
 from caddylite.layer4.handlers.proxy import Proxy as ProxyConfig
 from caddylite.layer4.live.building import Builder, Live
 from caddylite.layer4.live.circles import circle, is_listener
-from caddylite.layer4.live.fan import Fan
 from caddylite.layer4.live.flow import Flow, Target
 from caddylite.layer4.live.guard import inner_kind
 from caddylite.layer4.live.health import HealthChecks
+from caddylite.layer4.live.peers import Peer, Spot
 from caddylite.layer4.live.scope import Scope
 from caddylite.layer4.live.selection import make
-from caddylite.layer4.live.upstreams import Peer, Spot, Upstream
+from caddylite.layer4.live.together import Together
+from caddylite.layer4.live.upstreams import Upstream
 from caddylite.layer4.live.via import Hop, peer_of, via
 from caddylite.layer4.matching import address_text
 from caddylite.placeholders import replace_all
@@ -92,7 +92,7 @@ class Proxy(Live[ProxyConfig]):
         for i, upstream in enumerate(self.pool):
             for peer in upstream.peers:
                 if peer.template is not None and not ir.allow_private:
-                    peer.named_by = scope.open_names(peer.template)
+                    upstream.named_by[peer] = scope.open_names(peer.template)
                 certain = scope.by_bytes and not self.unwrapped and upstream.ir.tls is None
                 if certain and is_listener(peer, builder.listens):
                     raise ConfigError(
@@ -109,8 +109,8 @@ class Proxy(Live[ProxyConfig]):
             return None
         if first.ir.local_address or first.ir.tls is not None:
             return None
-        peers = self.pool[0].peers
-        return cast(Target, peers[0]) if len(peers) == 1 and peers[0].spot is not None else None
+        peers = first.peers
+        return cast(Target, peers[0]) if len(peers) == 1 and first.is_plain(peers[0]) else None
 
     def __call__(self, flow: Flow) -> None:
         """Forward a flow."""
@@ -129,8 +129,8 @@ class Proxy(Live[ProxyConfig]):
             return
         peers = upstream.peers
         if len(peers) > 1:
-            _Together(self, flow, upstream)
-        elif peers[0].spot is not None:
+            Together(self, flow, upstream)
+        elif upstream.is_plain(peers[0]):
             self._send(flow, cast(Target, peers[0]), upstream.via)
         else:
             self._find(flow, upstream)
@@ -153,18 +153,18 @@ class Proxy(Live[ProxyConfig]):
             if not spots:
                 self.missed(flow, peer, why)
                 return
-            spots, why = self.vet(peer, spots)
+            spots, why = self.vet(upstream, peer, spots)
             if not spots:
                 self.refuse(flow, peer, why)
                 return
             retry.spots = spots[1:]
             self._send(flow, spots[0], upstream.via)
 
-        peer.find(flow, found)
+        upstream.find(peer, flow, found)
 
-    def vet(self, peer: Peer, spots: list[Spot]) -> tuple[list[Spot], str]:
+    def vet(self, upstream: Upstream, peer: Peer, spots: list[Spot]) -> tuple[list[Spot], str]:
         """Keep the addresses to which a client may send us; else say why there is none."""
-        if not peer.named_by:
+        if not upstream.named_by.get(peer):
             return spots, ""
         kept, why = [], ""
         for spot in spots:
@@ -263,36 +263,6 @@ class Proxy(Live[ProxyConfig]):
             peer.fails -= 1
 
         self.house.later(self.fail_duration, forget)
-
-
-class _Together:
-    """An upstream with several peers: finds the addresses of all, then fans out."""
-
-    def __init__(self, proxy: Proxy, flow: Flow, upstream: Upstream) -> None:
-        self._proxy, self._flow, self._upstream = proxy, flow, upstream
-        self._spots: dict[Peer, Target] = {}
-        self._failed = False
-        for peer in upstream.peers:
-            peer.find(flow, partial(self._found, peer))
-
-    def _found(self, peer: Peer, spots: list[Spot], why: str) -> None:
-        if self._failed:
-            return
-        if not spots:
-            self._failed = True
-            self._proxy.missed(self._flow, peer, why)
-            return
-        spots, why = self._proxy.vet(peer, spots)
-        why = why if not spots else self._proxy.directly_back(self._flow, spots[0])
-        if why:
-            self._failed = True
-            self._proxy.refuse(self._flow, peer, why)
-            return
-        self._spots[peer] = cast(Target, spots[0])
-        if len(self._spots) == len(self._upstream.peers):
-            targets = [self._spots[p] for p in self._upstream.peers]
-            proxy, flow = self._proxy, self._flow
-            Fan(flow, targets, proxy.preface(flow), self._upstream.via, proxy.house, proxy.failed)
 
 
 def _version(text: str) -> int:

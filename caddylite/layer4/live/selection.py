@@ -22,7 +22,14 @@ def make(ir: Any, chance: Random) -> Select:
     maker = _MAKERS.get(name)
     if maker is None:
         raise ConfigError(f"unknown module: layer4.proxy.selection_policies.{name}")
-    return maker(ir, chance)
+    try:
+        return maker(ir, chance)
+    except ConfigError as e:
+        raise e.wrap(
+            "loading load balancing selection policy: "
+            f"loading module '{name}': layer4.proxy.selection_policies.{name}: "
+            "invalid configuration: "
+        ) from None
 
 
 def _random(_ir: Any, chance: Random) -> Select:

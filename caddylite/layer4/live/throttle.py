@@ -68,6 +68,8 @@ class Throttle(Live[ThrottleConfig]):
 def _burst(rate: float, burst: int, name: str) -> int:
     if burst < 0:
         raise ConfigError(f"{name} must be greater than 0: {burst}")
+    if not burst and rate >= 1 << 63:  # Go's conversion to an integer wraps around
+        raise ConfigError(f"{name} must be greater than 0: {1 - (1 << 63)}")
     return burst or (int(rate) + 1 if rate > 0 else 0)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from caddylite.errors import ConfigError
 from caddylite.layer4.handlers.tls import TLS as TLSConfig
 from caddylite.layer4.live.building import Builder, Live
 from caddylite.layer4.live.flow import Flow
@@ -20,7 +21,10 @@ class TLS(Live[TLSConfig]):
     def prepare(self, builder: Builder) -> None:
         """Check the policies; contexts are made when they are first needed."""
         self.log = self.house.logger("layer4.handlers.tls")
-        policies = Policies(self.ir.connection_policies, self.house.app("tls"), self.house)
+        try:
+            policies = Policies(self.ir.connection_policies, self.house.app("tls"), self.house)
+        except ConfigError as e:
+            raise e.wrap("setting up Handler connection policies: ") from None
         self.terminator = Terminator(policies, self.house, self._failed)
 
     def __call__(self, flow: Flow) -> None:

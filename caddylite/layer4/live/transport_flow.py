@@ -124,6 +124,8 @@ class TransportFlow(HalfCloseable, Flow):
         """Connect with the house's transports and pump."""
         self._reader = None
         self._pause()
+        target.conns += 1
+        self.target = target
         upstream: Any = _Upstream(self, target, preface, forwarder)
         if forwarder.wrap is not None:
             upstream = forwarder.wrap(upstream, self, target)
@@ -182,8 +184,6 @@ class _Upstream(Pump):
         if flow._gone:
             self.transport.abortConnection()
             return
-        target.conns += 1
-        flow.target = target
         if self._forwarder.joined is not None:
             self._forwarder.joined(flow, from_twisted(self.transport.getHost()))
         if target.datagrams:
@@ -198,6 +198,8 @@ class _Upstream(Pump):
         flow = self._flow
         flow._dial = None
         if not flow._gone:
+            flow.target = None
+            self._target.conns -= 1
             self._forwarder.failed(flow, self._target, why)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from caddylite import placeholders
 from caddylite.errors import ConfigError
-from caddylite.layer4.live.flow import Flow, Target
-from caddylite.layer4.live.upstreams import Peer, Spot, Upstream
+from caddylite.layer4.live.flow import NOBODY, Flow, Target
+from caddylite.layer4.live.peers import Peer, Spot
+from caddylite.layer4.live.upstreams import Upstream
 from caddylite.netaddr import split_host_port
 
 
@@ -27,17 +28,24 @@ class Via:
         if ir.tls is not None:
             from caddylite.layer4.live.upstream_tls import UpstreamTLS
 
-            self.wrap = UpstreamTLS(ir.tls, house).wrap
+            try:
+                self.wrap = UpstreamTLS(ir.tls, house).wrap
+            except ConfigError as e:
+                raise e.wrap("making TLS client config: ") from None
 
     def failed(self, flow: Flow, target: Target, why: str) -> None:
         """Pass it on."""
         self._proxy.failed(flow, target, why)
 
-    def _bind(self, sock: Any, flow: Flow) -> None:
-        """Bind to the first address of the socket's family that can be had."""
+    def _bind(self, sock: Any, flow: Flow | None) -> None:
+        """Bind to the first address of the socket's family that can be had.
+
+        A health check has no flow: it knows no placeholders of a connection.
+        """
         problem: OSError | None = None
+        lookup = NOBODY.lookup if flow is None else flow.cx.lookup
         for template in self._locals:
-            found = _address(template.expand(flow.cx.lookup).strip())
+            found = _address(template.expand(lookup).strip())
             if found is None or found[0] != sock.family:
                 continue
             try:

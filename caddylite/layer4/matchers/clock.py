@@ -5,9 +5,9 @@ from typing import Any, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
-from caddylite.gonumbers import quote
 from caddylite.layer4.matching import Match, Matcher, Peek, expand_early
 from caddylite.registry import module
+from caddylite.values import quote_bytes
 
 _MIDNIGHT = "00:00:00"
 _DAY = 24 * 3600
@@ -79,12 +79,12 @@ def seconds_of_day(text: str) -> int:
         if not digits:
             raise _cannot(text, rest, layout)
         if int(digits) >= limit:
-            raise ConfigError(f"parsing time {quote(text)}: {name} out of range")
+            raise ConfigError(f"parsing time {quote_bytes(text)}: {name} out of range")
         total, rest = total * 60 + int(digits), rest[len(digits) :]
     if rest[:1] in (".", ",") and _digits(rest[1:], one_will_do=True):
         rest = rest[1:].lstrip("0123456789")  # fractions of a second do not count
     if rest:
-        raise ConfigError(f"parsing time {quote(text)}: extra text: {quote(rest)}")
+        raise ConfigError(f"parsing time {quote_bytes(text)}: extra text: {quote_bytes(rest)}")
     return total
 
 
@@ -98,7 +98,8 @@ def _digits(text: str, *, one_will_do: bool) -> str:
 
 def _cannot(text: str, rest: str, wanted: str) -> ConfigError:
     return ConfigError(
-        f'parsing time {quote(text)} as "15:04:05": cannot parse {quote(rest)} as {quote(wanted)}'
+        f'parsing time {quote_bytes(text)} as "15:04:05": '
+        f"cannot parse {quote_bytes(rest)} as {quote_bytes(wanted)}"
     )
 
 

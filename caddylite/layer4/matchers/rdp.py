@@ -15,8 +15,9 @@ from caddylite.layer4.matching import (
     Peek,
     expand_early,
 )
-from caddylite.layer4.options import check_number, only_options
+from caddylite.layer4.options import only_options
 from caddylite.registry import module
+from caddylite.values import UInt16
 
 #: The longest hash and info that there is room for.
 _HASH_LIMIT, _INFO_LIMIT = 230, 246
@@ -59,7 +60,7 @@ class RDP(Matcher, frozen=True):
     cookie_hash: str = ""
     cookie_hash_regexp: str = ""
     cookie_ips: tuple[str, ...] = ()
-    cookie_ports: tuple[int, ...] = ()
+    cookie_ports: tuple[UInt16, ...] = ()
     custom_info: str = ""
     custom_info_regexp: str = ""
 
@@ -91,8 +92,6 @@ class RDP(Matcher, frozen=True):
         """Compile the expressions and parse the ranges."""
         from caddylite.wire import rdp
 
-        for port in self.cookie_ports:
-            check_number(port, 16, "MatchRDP.cookie_ports")
         inside = address_test(self.cookie_ips, house)
         cookie_fits = _text_test(self.cookie_hash, self.cookie_hash_regexp, _HASH_LIMIT, house)
         info_fits = _text_test(self.custom_info, self.custom_info_regexp, _INFO_LIMIT, house)

@@ -6,8 +6,8 @@ from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
 from caddylite.gonumbers import parse_uint, quote
 from caddylite.layer4.matching import Match, Matcher, Peek, expand_early
-from caddylite.layer4.options import check_number
 from caddylite.registry import module
+from caddylite.values import UInt16
 
 _DEFAULT_COUNT = 4
 
@@ -24,7 +24,7 @@ class Regexp(Matcher, frozen=True):
         regexp <pattern> [<count>] [hex]
     """
 
-    count: int = 0
+    count: UInt16 = 0
     hex: bool = False
     pattern: str = ""
 
@@ -53,8 +53,6 @@ class Regexp(Matcher, frozen=True):
     def prepare(self, house: Any) -> Match:
         """Compile the expression; its placeholders are the global ones."""
         from caddylite import regexps
-
-        check_number(self.count, 16, "MatchRegexp.count")
 
         try:
             expression = regexps.compile(expand_early(self.pattern, house))

@@ -6,8 +6,9 @@ from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.errors import ConfigError
 from caddylite.layer4.addresses import address_test, take_ranges
 from caddylite.layer4.matching import Match, Matcher, Peek, expand_early
-from caddylite.layer4.options import check_number, only_options, take_numbers
+from caddylite.layer4.options import only_options, take_numbers
 from caddylite.registry import module
+from caddylite.values import UInt16
 
 _COMMANDS = {"CONNECT": 1, "BIND": 2}
 
@@ -30,7 +31,7 @@ class Socks4(Matcher, frozen=True):
 
     commands: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
-    ports: tuple[int, ...] = ()
+    ports: tuple[UInt16, ...] = ()
 
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
@@ -52,8 +53,6 @@ class Socks4(Matcher, frozen=True):
     def prepare(self, house: Any) -> Match:
         """Resolve the commands and parse the networks."""
         commands = {_command(word, house) for word in self.commands} or {1, 2}
-        for port in self.ports:
-            check_number(port, 16, "Socks4Matcher.ports")
         inside = address_test(self.networks, house)
 
         def match(p: Peek) -> bool:

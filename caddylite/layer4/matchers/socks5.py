@@ -4,8 +4,9 @@ from typing import Any, Self
 
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.layer4.matching import Match, Matcher, Peek
-from caddylite.layer4.options import check_number, only_options, take_numbers
+from caddylite.layer4.options import only_options, take_numbers
 from caddylite.registry import module
+from caddylite.values import UInt16
 
 _NONE, _GSSAPI, _PASSWORD = 0, 1, 2
 
@@ -25,7 +26,7 @@ class Socks5(Matcher, frozen=True):
         }
     """
 
-    auth_methods: tuple[int, ...] = ()
+    auth_methods: tuple[UInt16, ...] = ()
 
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
@@ -39,8 +40,6 @@ class Socks5(Matcher, frozen=True):
 
     def prepare(self, house: Any) -> Match:
         """Put the methods into a set."""
-        for method in self.auth_methods:
-            check_number(method, 16, "Socks5Matcher.auth_methods")
         known = frozenset(self.auth_methods or (_NONE, _GSSAPI, _PASSWORD))
 
         def match(p: Peek) -> bool:

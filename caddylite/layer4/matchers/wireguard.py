@@ -5,8 +5,8 @@ from typing import Any, Self
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.gonumbers import parse_uint
 from caddylite.layer4.matching import Match, Matcher, Peek
-from caddylite.layer4.options import check_number
 from caddylite.registry import module
+from caddylite.values import UInt32
 
 _INITIATION, _TRANSPORT = 1, 4
 #: How long a handshake initiation and a keep-alive (an empty transport message) are, in bytes.
@@ -26,7 +26,7 @@ class WireGuard(Matcher, frozen=True):
         wireguard [<zero>]
     """
 
-    zero: int = 0
+    zero: UInt32 = 0
 
     @classmethod
     def parse(cls, d: Dispenser) -> Self:
@@ -46,7 +46,6 @@ class WireGuard(Matcher, frozen=True):
 
     def prepare(self, house: Any) -> Match:
         """Work out how the messages begin."""
-        check_number(self.zero, 32, "MatchWireGuard.zero")
         reserved = self.zero & 0xFFFFFF00
         beginnings = {
             (reserved | kind).to_bytes(4, "little"): size for kind, size in _LENGTHS.items()

@@ -97,6 +97,7 @@ def read_http(p: Peek) -> bool:
     if isinstance(found, str):
         raise Broken(found)
     found.remote, found.client_ip = "", ""  # a request that was not served has no address
+    found.vars["client_ip"] = ""
     return True
 
 

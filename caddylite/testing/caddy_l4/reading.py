@@ -61,12 +61,8 @@ def _prepare(name: str, matcher: Any, order: Order) -> Match:
     if name == "not":
         sets = [_prepare_set(s, order) for s in matcher.sets or ()]
         return lambda p: not _any(sets, p)
-    if name == "wireguard":
-        return _wireguard(matcher)
-    if name == "xmpp":
-        return lambda p: enough(p, 50) and b"jabber" in p.data[:50]
-    if name == "http":
-        return _http_match(matcher)
+    if name in _OWN:
+        return _OWN[name](matcher)
     if name == "postgres":
         matcher = _listed_users(matcher)
     test, reader = matcher.prepare(None), READERS.get(name)
@@ -85,7 +81,7 @@ def _prepare(name: str, matcher: Any, order: Order) -> Match:
     return match
 
 
-def _http_match(matcher: Any) -> Match:
+def _http(matcher: Any) -> Match:
     """What fails in a request matcher (an expression without a value) closes the connection."""
     from caddylite.http.matching import MatchError, any_of
     from caddylite.layer4.peeked import request
@@ -113,6 +109,10 @@ def _listed_users(matcher: Any) -> Any:
     return replace(matcher, user=listed or {_NOBODY: None})
 
 
+def _xmpp(_: Any) -> Match:
+    return lambda p: enough(p, 50) and b"jabber" in p.data[:50]
+
+
 def _wireguard(matcher: Any) -> Match:
     """It looks at how much is there: cut in two, a handshake is refused."""
     reserved = matcher.zero & 0xFFFFFF00
@@ -124,3 +124,11 @@ def _wireguard(matcher: Any) -> Match:
         return kind is not None and int.from_bytes(seen[:4], "little") == reserved | kind
 
     return match
+
+
+#: Matchers that answer otherwise than ours in the end.
+_OWN: Final[dict[str, Callable[[Any], Match]]] = {
+    "http": _http,
+    "wireguard": _wireguard,
+    "xmpp": _xmpp,
+}

@@ -10,7 +10,7 @@ from caddylite.testing.clients.capture import pcap
 from caddylite.testing.clients.datagrams import dns, openvpn, wireguard
 from caddylite.testing.clients.hello import client_hello, tls
 from caddylite.testing.clients.initial import quic
-from caddylite.testing.clients.logins import postgres, rdp, socks4, socks5, ssh, xmpp
+from caddylite.testing.clients.logins import postgres, rdp, socks4, socks5, ssh, winbox, xmpp
 from caddylite.testing.clients.raw import proxy_protocol, raw, silent
 from caddylite.testing.clients.requests import http, http_request
 from caddylite.testing.clients.spec import KINDS, make, parse
@@ -38,6 +38,7 @@ __all__ = [
     "socks5",
     "ssh",
     "tls",
+    "winbox",
     "wireguard",
     "xmpp",
 ]

@@ -1,10 +1,10 @@
-"""Clients that speak first, in clear text: ssh, postgres, rdp, socks4, socks5, xmpp."""
+"""Clients that speak first, in clear text: ssh, postgres, rdp, socks4, socks5, xmpp, winbox."""
 
 from ipaddress import IPv4Address
 
 from caddylite.errors import ConfigError
 from caddylite.testing.clients.base import Client
-from caddylite.testing.clients.hello import client_hello
+from caddylite.testing.clients.hello import client_hello, protocols
 
 _SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 
@@ -21,21 +21,25 @@ def postgres(
     client: str = "psql",
     tls: str = "",
     sni: str = "",
+    alpn: str = "postgresql",
 ) -> Client:
     """Return a PostgreSQL client (docs: protocol-flow, 55.2).
 
     ``tls`` is empty (a StartupMessage in clear), ``request`` (an SSLRequest, then TLS once the
-    server agrees) or ``direct`` (a ClientHello with ALPN ``postgresql`` at once).
+    server agrees) or ``direct`` (a ClientHello at once). ``alpn`` is what it offers in TLS;
+    clients before PostgreSQL 17 offer nothing.
     """
     said = {"user": user, "database": database, "application_name": client}
     words = b"".join(f"{k}\0{v}\0".encode() for k, v in said.items() if v) + b"\0"
     startup = (8 + len(words)).to_bytes(4, "big") + b"\0\x03\0\0" + words
-    hello = client_hello(sni, ("postgresql",))
+    offered = protocols(alpn)
+    hello = client_hello(sni, offered)
     label = f"PostgreSQL, user {user}"
     if tls == "request":
-        return Client(_SSL_REQUEST, hello, sni, later=(startup,), label=f"{label}, SSLRequest")
+        asked = f"{label}, SSLRequest{'' if offered else ', no ALPN'}"
+        return Client(_SSL_REQUEST, hello, sni, offered, later=(startup,), label=asked)
     if tls == "direct":
-        return Client(hello, startup, sni, ("postgresql",), label=f"{label}, direct TLS")
+        return Client(hello, startup, sni, offered, label=f"{label}, direct TLS")
     if tls:
         raise ConfigError(f"no such way to TLS: {tls}", hint="tls is request or direct")
     return Client(startup, label=label)
@@ -83,6 +87,18 @@ def xmpp(to: str = "example.com", *, declaration: bool = True) -> Client:
     data += f"<stream:stream to='{to}' xmlns='jabber:client' "
     data += "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>"
     return Client(data.encode(), label=f"XMPP to {to}")
+
+
+def winbox(user: str = "admin", *, romon: bool = False) -> Client:
+    """Return a Winbox client of MikroTik: its first message, with a made-up key.
+
+    ``romon``: it asks for a router behind this one.
+    """
+    body = user.encode() + b"+r" * romon + b"\0" + bytes(range(1, 33)) + b"\1"
+    chunks = [body[at : at + 255] for at in range(0, len(body), 255)]
+    kinds = b"\x06" + b"\xff" * (len(chunks) - 1)
+    data = b"".join(bytes((len(c), kind)) + c for c, kind in zip(chunks, kinds, strict=True))
+    return Client(data, label=f"Winbox, user {user}{' over RoMON' * romon}")
 
 
 def _sized(text: str) -> bytes:

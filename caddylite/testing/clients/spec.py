@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import isfinite
+from pathlib import Path
 from typing import Any, Final
 
 from caddylite.errors import ConfigError, UnknownName
@@ -13,7 +14,7 @@ from caddylite.testing.clients.capture import pcap
 from caddylite.testing.clients.datagrams import dns, openvpn, wireguard
 from caddylite.testing.clients.hello import tls
 from caddylite.testing.clients.initial import quic
-from caddylite.testing.clients.logins import postgres, rdp, socks4, socks5, ssh, xmpp
+from caddylite.testing.clients.logins import postgres, rdp, socks4, socks5, ssh, winbox, xmpp
 from caddylite.testing.clients.raw import proxy_protocol, raw, silent
 from caddylite.testing.clients.requests import http
 
@@ -21,25 +22,26 @@ from caddylite.testing.clients.requests import http
 KINDS: Final[dict[str, Callable[..., Client]]] = {
     "tls": tls, "http": http, "ssh": ssh, "postgres": postgres, "rdp": rdp, "socks4": socks4,
     "socks5": socks5, "xmpp": xmpp, "openvpn": openvpn, "wireguard": wireguard, "quic": quic,
-    "dns": dns, "silent": silent, "bytes": raw, "pcap": pcap,
+    "dns": dns, "winbox": winbox, "silent": silent, "bytes": raw, "pcap": pcap,
 }  # fmt: skip
 #: What may be said of any client, besides its own options.
 _COMMON: Final = ("from", "time", "patience", "proxy_protocol", "proxy_version", "inner")
 
 
-def parse(text: str) -> Client:
+def parse(text: str, folder: Path | None = None) -> Client:
     """Read a client from words: its kind, then ``option=value``; ConfigError if it is none.
 
     The kind's first option may be given without its name (``ssh SSH-2.0-x``, ``http host``).
+    Paths of files count from ``folder``.
     """
     try:
         words = shlex.split(text)
     except ValueError as e:
         raise ConfigError(f"{text!r}: {e}") from None
-    return from_words(words)
+    return from_words(words, folder)
 
 
-def from_words(words: list[str]) -> Client:
+def from_words(words: list[str], folder: Path | None = None) -> Client:
     """Read a client from words already split."""
     if not words:
         return silent()
@@ -53,10 +55,12 @@ def from_words(words: list[str]) -> Client:
             options[first_option(kind)] = word
         else:
             raise ConfigError(f"{word!r} is no option of a client", hint="write name=value")
-    return make(kind, options)
+    return make(kind, options, folder)
 
 
-def make(kind: str, options: Mapping[str, Any] | None = None) -> Client:
+def make(
+    kind: str, options: Mapping[str, Any] | None = None, folder: Path | None = None
+) -> Client:
     """Make a client of a kind; values may be text, as in a file. ConfigError for what is wrong."""
     maker = _maker(kind)
     known = inspect.signature(maker).parameters
@@ -65,15 +69,19 @@ def make(kind: str, options: Mapping[str, Any] | None = None) -> Client:
     for name, value in (options or {}).items():
         if name in _COMMON and name not in known:
             common[name] = value
+        elif name == "inner" and name in known:
+            own[name] = read(value, folder)
         elif name in known:
-            own[name] = read(value) if name == "inner" else _fitting(known[name], name, value)
+            own[name] = _fitting(known[name], name, value)
+            if name == "file" and folder is not None:
+                own[name] = str(folder / own[name])
         else:
             raise _no_option(kind, name, [*known, *(c for c in _COMMON if c not in known)])
     for name, parameter in known.items():
         if parameter.default is parameter.empty and name not in own:
             raise ConfigError(f"{kind} lacks the option {name!r}", hint=f"write {kind} {name}=…")
     try:
-        return _with_common(maker(**own), common)
+        return _with_common(maker(**own), common, folder)
     except (ValueError, OverflowError) as e:
         raise ConfigError(f"there is no such {kind} client: {e}") from None
 
@@ -101,18 +109,18 @@ def _maker(kind: str) -> Callable[..., Client]:
     return maker
 
 
-def read(value: Any) -> Client:
+def read(value: Any, folder: Path | None = None) -> Client:
     """Read a client as files have it: words, or a mapping of its kind to its options."""
     if isinstance(value, Client):
         return value
-    if not isinstance(value, Mapping):
-        return parse(str(value))
-    if len(value) != 1:
+    if isinstance(value, str):
+        return parse(value, folder)
+    if not isinstance(value, Mapping) or len(value) != 1:
         raise ConfigError("a client is one kind with its options", hint="{tls: {sni: x}}")
     ((kind, options),) = value.items()
     if options is None or isinstance(options, Mapping):
-        return make(kind, options)
-    return make(kind, {first_option(kind): options})
+        return make(kind, options, folder)
+    return make(kind, {first_option(kind): options}, folder)
 
 
 def _fitting(parameter: inspect.Parameter, name: str, value: Any) -> Any:
@@ -139,9 +147,9 @@ def _headers(value: Any) -> dict[str, str]:
     return {k.strip(): v.strip() for k, _, v in pairs}
 
 
-def _with_common(client: Client, said: Mapping[str, Any]) -> Client:
+def _with_common(client: Client, said: Mapping[str, Any], folder: Path | None) -> Client:
     if "inner" in said:
-        inside = read(said["inner"])
+        inside = read(said["inner"], folder)
         client = replace(client, inner=inside.data, later=(inside.inner, *inside.later))
     if "from" in said:
         client = client.coming_from(str(said["from"]))

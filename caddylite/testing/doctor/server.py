@@ -2,15 +2,23 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from caddylite.testing.doctor.checks import FAIL, INFO, OK, WARN, Answer
 from caddylite.testing.doctor.ocserv_conf import OcservConf
 from caddylite.testing.lint.names import name_covers
 from caddylite.testing.trace import Trace
 
+#: Settings that are numbers, of those that are looked at.
+NUMBERS: Final = ("tcp-port", "udp-port", "dpd", "mobile-dpd", "keepalive", "mtu", "max-ban-score")
+
 
 def server_checks(name: str, trace: Trace, conf: OcservConf) -> Iterator[Answer]:
     """Yield what ocserv's file has to say about this VPN."""
+    for key in NUMBERS:
+        if conf.get(key) and not conf.get(key).isdigit():
+            yield Answer("ocserv.conf", FAIL, f"{key} is no number: {conf.get(key)}",
+                         "ocserv does not start with it", conf.at(key))  # fmt: skip
     yield from _certificate(name, conf)
     yield from _mtu(conf)
     if conf.on("camouflage"):
@@ -78,7 +86,8 @@ def _mtu(conf: OcservConf) -> Iterator[Answer]:
                      "(PPPoE, LTE) large packets vanish after a good login",
                      "set try-mtu-discovery = true, or mtu = 1400", conf.file)  # fmt: skip
     else:
-        how = "found out" if conf.on("try-mtu-discovery") else f"{conf.number('mtu') or 'default'}"
+        probed = conf.on("try-mtu-discovery")
+        how = "found out by probes" if probed else f"{conf.number('mtu') or 'default'}"
         yield Answer("MTU", OK if conf.number("mtu") or udp else INFO, f"MTU of the tunnel: {how}",
                      "if logins work and nothing else does: clamp MSS to PMTU where TCP of the "
                      "tunnel leaves this machine (this proxy ends the outer TCP)")  # fmt: skip

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from ipaddress import ip_address
-from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -12,9 +11,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from caddylite.tls.acme.errors import Identifier
 from caddylite.tls.certificate import Signer
 
-#: What ``key_type`` can be; the first is meant where it says nothing.
-KEY_TYPES: Final = ("p256", "p384", "rsa2048", "rsa4096", "ed25519")
-
 
 def slow(key_type: str) -> bool:
     """Does making such a key take long enough to be noticed?"""
@@ -22,7 +18,7 @@ def slow(key_type: str) -> bool:
 
 
 def make_key(key_type: str = "") -> Signer:
-    """Make a key."""
+    """Make a key (``caddylite.tls.automation_checks.KEY_TYPES``; P-256 where nothing is said)."""
     if key_type == "ed25519":
         return ed25519.Ed25519PrivateKey.generate()
     if slow(key_type):

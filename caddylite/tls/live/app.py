@@ -10,6 +10,7 @@ from caddylite.errors import ConfigError
 from caddylite.kinds import Storage
 from caddylite.tls import subjects
 from caddylite.tls.automation import AutomationPolicy
+from caddylite.tls.automation_checks import check_automation, check_subjects
 from caddylite.tls.certificate import Certificate
 from caddylite.tls.config import TLS
 from caddylite.tls.handshake import Peer, host
@@ -53,6 +54,7 @@ class TLSApp:
         self.proofs = Proofs(self._office, house, self._automating.acme_issuers)
         self._on_demand: OnDemand | None = None
         self._timer: Any = None
+        self._wanted: list[str] = []
         self._log = house.logger("tls")
 
     def provision(self) -> None:
@@ -60,10 +62,18 @@ class TLSApp:
         for loader in self.ir.certificates.values():
             for certificate in load(loader, self._house, self._storage):
                 self.store.add(certificate)
-        self._automating.provision()
+        check_automation(self.ir, self.pki.has, self._house.globals)
         automation = self._automating.ir
         if any(policy.on_demand for policy in automation.policies):
             self._on_demand = OnDemand(automation, self.ordered, self._house)
+
+    def validate(self) -> None:
+        """Complain of what is wrong with the settings as a whole."""
+        check_subjects(self.ir, self._house.globals)
+
+    def prepare(self) -> None:
+        """Make the issuers; ConfigError for what Caddy has and we have not."""
+        self._automating.provision()
 
     def has(self, name: str) -> bool:
         """Has the config brought a certificate for this name (or a wildcard above it)?"""
@@ -80,9 +90,18 @@ class TLSApp:
         self._automating.internal.update(internal)
         automate: Any = self.ir.certificates.get("automate")
         listed = tuple(automate.subjects or ()) if automate is not None else ()
-        for name in dict.fromkeys((*listed, *names)):
+        for name in dict.fromkeys((*listed, *names, *self._wanted)):
             self._manage(name)
         self._keep_fresh()
+
+    def automate(self, name: str) -> None:
+        """Manage a name, too, once we start (a client certificate of ours)."""
+        self._wanted.append(name)
+
+    def certificate_of(self, name: str) -> Certificate | None:
+        """Return the certificate for exactly this name, if there is one now."""
+        found = self.store.named(name)
+        return self.managed.fresh(found[0]) if found else None
 
     def _manage(self, name: str) -> None:
         if not subjects.qualifies(name):
@@ -195,6 +214,17 @@ def make_apps(
     """
     authorities = PKIApp(pki, house, storage)
     app = TLSApp(tls, authorities, house, storage, ports)
-    app.provision()
-    authorities.provision()
+    try:
+        app.provision()
+        app.validate()
+    except ConfigError as e:
+        raise e.of_app("tls") from None
+    try:
+        authorities.provision()
+    except ConfigError as e:
+        raise e.of_app("pki") from None
+    try:
+        app.prepare()
+    except ConfigError as e:
+        raise e.of_app("tls") from None
     return app, authorities

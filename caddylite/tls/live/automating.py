@@ -6,9 +6,8 @@ from typing import Final
 from caddylite.context import House
 from caddylite.errors import ConfigError
 from caddylite.kinds import Storage
-from caddylite.placeholders import PlaceholderError, replace_or_err
+from caddylite.placeholders import replace_all
 from caddylite.tls import subjects
-from caddylite.tls.acme.keys import KEY_TYPES
 from caddylite.tls.automation import Automation, AutomationPolicy
 from caddylite.tls.config import TLS
 from caddylite.tls.issuance.acme import ACMEIssuer
@@ -24,10 +23,6 @@ from caddylite.tls.live.storing import storage_of
 
 #: How often certificates are looked at, in seconds (certmagic's default).
 RENEW_INTERVAL: Final = 600.0
-_NO_PERMISSION: Final = (
-    "on-demand TLS cannot be enabled without a permission module to prevent abuse; "
-    "please refer to documentation for details"
-)
 _REST: Final = AutomationPolicy()
 
 
@@ -55,42 +50,15 @@ class Automating:
         self._live: dict[tuple[int, tuple[str, ...]], list[LiveIssuer]] = {}
 
     def provision(self) -> None:
-        """See that the policies can be used; ConfigError, in Caddy's words, for the first not."""
+        """Make the issuers of the policies; ConfigError for the first that cannot be used here."""
         for i, policy in enumerate(self.ir.policies):
             try:
-                if not isinstance((*policy.issuers, None)[0], InternalIssuer):
-                    self._signers(policy, policy.issuers)
                 for manager in policy.get_certificate:
                     raise ConfigError(f"the certificate manager '{manager.name}' is not built yet")
-                self._key_type(policy)
-                self._check_on_demand(policy)
+                if not isinstance((*policy.issuers, None)[0], InternalIssuer):
+                    self._signers(policy, policy.issuers)
             except ConfigError as e:
                 raise e.wrap(f"provisioning automation policy {i}: ") from None
-
-    def _key_type(self, policy: AutomationPolicy) -> str:
-        try:
-            kind = replace_or_err(policy.key_type, self._house.globals, True, True)
-        except PlaceholderError as e:
-            raise ConfigError(f"invalid key type {policy.key_type}: {e}") from None
-        if kind and kind not in KEY_TYPES:
-            raise ConfigError(f"unrecognized key type: {kind}")
-        return kind
-
-    def _check_on_demand(self, policy: AutomationPolicy) -> None:
-        asked = self.ir.on_demand
-        open_to_all = not policy.subjects or any(s.startswith("*") for s in policy.subjects)
-        ours = len(policy.issuers) == 1 and isinstance(policy.issuers[0], InternalIssuer)
-        if (
-            policy.on_demand
-            and open_to_all
-            and not ours
-            and not policy.get_certificate
-            and (asked is None or not (asked.permission or asked.ask))
-        ):
-            raise ConfigError(
-                _NO_PERMISSION,
-                hint="'on_demand_tls { ask <url> }' in the global options names who is asked",
-            )
 
     def policy_for(self, name: str) -> AutomationPolicy:
         """Return the automation policy a name falls under."""
@@ -122,7 +90,7 @@ class Automating:
             name,
             issuers,
             str(place.root),
-            self._key_type(policy),
+            replace_all(policy.key_type, self._house.globals),
             policy.reuse_private_keys,
             policy.renewal_window_ratio,
             self.every,

@@ -1,14 +1,13 @@
 """TLS begun by us, towards an upstream: the other side of :mod:`caddylite.tls.live.connection`."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 from OpenSSL import SSL
 from twisted.internet.interfaces import IProtocol
 
-from caddylite.errors import ConfigError
 from caddylite.tls.live.connection import TLSConnection
-from caddylite.tls.live.contexts import PARTIAL_WRITE, describe
+from caddylite.tls.live.contexts import describe
 from caddylite.tls.live.opening import MakeInner
 from caddylite.tls.live.termination import Terminator
 
@@ -23,6 +22,8 @@ class TLSClient(TLSConnection):
     unless it is empty; ``alpn`` are the protocols offered. The context must not have
     ``PARTIAL_WRITE``.
     """
+
+    _begins: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -67,55 +68,6 @@ class TLSClient(TLSConnection):
         if not self._settled:
             self._settled = True
             self._failed(why)
-
-
-def client_context(
-    pem_files: Iterable[str] = (), ders: Iterable[str] = (), verified: bool = True
-) -> SSL.Context:
-    """Make a context that trusts certificates in files and in base64; the system's without any.
-
-    ConfigError if one of them cannot be used. ``verified``: is the peer's certificate looked at?
-    """
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_min_proto_version(SSL.TLS1_2_VERSION)
-    context.clear_mode(PARTIAL_WRITE)
-    if not verified:
-        context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
-        return context
-    context.set_verify(SSL.VERIFY_PEER, lambda c, cert, error, depth, ok: bool(ok))
-    roots = _certificates(pem_files, ders)
-    if not roots:
-        context.set_default_verify_paths()
-        return context
-    store = context.get_cert_store()
-    assert store is not None
-    for certificate in roots:
-        store.add_cert(certificate)
-    return context
-
-
-def _certificates(pem_files: Iterable[str], ders: Iterable[str]) -> list[Any]:
-    from base64 import b64decode
-
-    from cryptography import x509
-    from OpenSSL.crypto import X509
-
-    found = []
-    for path in pem_files:
-        try:
-            with open(path, "rb") as file:
-                found += x509.load_pem_x509_certificates(file.read())
-        except OSError as error:
-            why = f"open {path}: {(error.strerror or str(error)).lower()}"
-            raise ConfigError(f"failed to load trust pool: {path}: {why}") from None
-        except ValueError as error:
-            raise ConfigError(f"failed to load trust pool: {path}: {error}") from None
-    for text in ders:
-        try:
-            found.append(x509.load_der_x509_certificate(b64decode(text)))
-        except ValueError as error:
-            raise ConfigError(f"failed to load trust pool: {error}") from None
-    return [X509.from_cryptography(c) for c in found]
 
 
 def verify_name(name: str) -> Verify:

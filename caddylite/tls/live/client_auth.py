@@ -8,7 +8,7 @@ from OpenSSL import SSL, crypto
 
 from caddylite.context import House
 from caddylite.errors import ConfigError
-from caddylite.tls.live.pools import SystemRoots, accepted, from_base64, from_files, trusted
+from caddylite.tls.live.pools import accepted, from_base64, from_files, trust, trusted
 from caddylite.tls.policy import ClientAuthentication
 
 #: mode → (is a certificate required, is it verified)
@@ -34,7 +34,10 @@ def client_auth(ir: ClientAuthentication | None, house: House) -> Setup | None:
         raise ConfigError(
             "provisioning client CA: conflicting config for client authentication trust CA"
         )
-    pool = _pool(ir, house)
+    try:
+        pool = _pool(ir, house)
+    except ConfigError as e:
+        raise e.wrap("provisioning client CA: ") from None
     leaves, has_verifiers = _leaves(ir, house)
     if not (ir.mode or pool is not None or has_verifiers):
         return None
@@ -53,7 +56,9 @@ def client_auth(ir: ClientAuthentication | None, house: House) -> Setup | None:
     def set_up(context: SSL.Context) -> None:
         context.set_verify(flags, check)
         if verify:
-            _trust(context, pool)
+            trust(context, pool)
+            for certificate in pool or ():
+                context.add_client_ca(certificate)
 
     return set_up
 
@@ -61,13 +66,18 @@ def client_auth(ir: ClientAuthentication | None, house: House) -> Setup | None:
 def _pool(ir: ClientAuthentication, house: House) -> list[x509.Certificate] | None:
     if ir.ca is not None:
         return trusted(ir.ca, house)
-    found = from_base64(ir.trusted_ca_certs) + from_files(ir.trusted_ca_certs_pem_files)
+    found = from_files(ir.trusted_ca_certs_pem_files) + from_base64(
+        ir.trusted_ca_certs, " at index {}"
+    )
     return found or None
 
 
 def _leaves(ir: ClientAuthentication, house: House) -> tuple[frozenset[bytes], bool]:
     """Return the accepted certificates (their SHA-256), and whether there is a verifier at all."""
-    found = from_base64(ir.trusted_leaf_certs)
+    try:
+        found = from_base64(ir.trusted_leaf_certs)
+    except ConfigError as e:
+        raise e.wrap("configuring TLS client authentication: ") from None
     for verifier in ir.verifiers:
         if verifier.name != "leaf":
             raise ConfigError(
@@ -98,16 +108,3 @@ def _check(verify: bool, leaves: frozenset[bytes] | None) -> Any:
         return _digest(certificate.to_cryptography()) in leaves
 
     return check
-
-
-def _trust(context: SSL.Context, pool: list[x509.Certificate] | None) -> None:
-    """Say which authorities count. As in Go any of them ends a chain, be it a root or not."""
-    if pool is None or isinstance(pool, SystemRoots):
-        context.set_default_verify_paths()
-    store = context.get_cert_store()
-    if store is None or not pool:
-        return
-    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
-    for certificate in pool:
-        store.add_cert(crypto.X509.from_cryptography(certificate))
-        context.add_client_ca(certificate)

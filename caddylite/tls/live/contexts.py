@@ -68,27 +68,29 @@ class ContextMaker:
         if self._suites:
             context.set_cipher_list(self._suites.encode())
         context.set_tls13_ciphersuites(":".join(parameters.TLS13_SUITES).encode())
-        _set_curves(context, self._curves)
+        set_curves(context, self._curves)
         if self.alpn:
             context.set_alpn_select_callback(_selector(self.alpn))
         if self._keylog is not None:
             context.set_keylog_callback(self._keylog)
         if self._client_auth is not None:
             self._client_auth(context)
-        self._install(context, certificate)
+        install(context, certificate)
         return context
 
-    def _install(self, context: SSL.Context, certificate: Certificate) -> None:
-        try:
-            context.use_certificate(certificate.leaf)
-            for above in certificate.chain[1:]:
-                context.add_extra_chain_cert(above)
-            context.use_privatekey(certificate.key)
-        except SSL.Error as e:
-            raise ConfigError(f"using certificate {certificate!r}: {describe(e)}") from None
+
+def install(context: SSL.Context, certificate: Certificate) -> None:
+    """Give a context its certificate, with chain and key; ConfigError if OpenSSL refuses it."""
+    try:
+        context.use_certificate(certificate.leaf)
+        for above in certificate.chain[1:]:
+            context.add_extra_chain_cert(above)
+        context.use_privatekey(certificate.key)
+    except SSL.Error as e:
+        raise ConfigError(f"using certificate {certificate!r}: {describe(e)}") from None
 
 
-def _set_curves(context: SSL.Context, curves: str) -> None:
+def set_curves(context: SSL.Context, curves: str) -> None:
     """Set the groups. pyOpenSSL has no call for a list; the library under it has."""
     lib: Any = getattr(SSL, "_lib", None)
     set_list = getattr(lib, "SSL_CTX_set1_curves_list", None)

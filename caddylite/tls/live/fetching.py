@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 import twisted.internet.endpoints
+from OpenSSL import SSL
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectError, DNSLookupError
 from twisted.internet.error import TimeoutError as TooSlow
@@ -21,7 +22,9 @@ from caddylite.gourl import URL, parse_url
 from caddylite.netaddr import join_host_port
 from caddylite.tls.acme.client import Answer
 from caddylite.tls.acme.errors import Unreachable
-from caddylite.tls.live.client import TLSClient, client_context, sni_of, verify_name
+from caddylite.tls.live.client import TLSClient, sni_of, verify_name
+from caddylite.tls.live.contexts import PARTIAL_WRITE
+from caddylite.tls.live.pools import SystemRoots, from_files, trust
 from caddylite.tls.live.termination import Terminator
 from caddylite.wire.http1 import Data, End
 from caddylite.wire.http1_response import BadResponse, ResponseHead, ResponseReader
@@ -56,7 +59,7 @@ class Fetcher:
         self._house, self._seconds, self._plain = house, seconds, plain
         self._redirects = redirects
         self._roots = tuple(roots)
-        self._context: Any = client_context(self._roots) if roots else None
+        self._context: SSL.Context | None = _context(self._roots) if roots else None
         nobody: Any = None
         self._limits = Terminator(nobody, house, handshake_seconds=seconds)
         self._kept: dict[tuple[str, str, int], _Connection] = {}
@@ -127,7 +130,7 @@ class Fetcher:
         outer: Any = made
         if scheme == "https":
             if self._context is None:
-                self._context = client_context(self._roots)
+                self._context = _context(self._roots)
             outer = TLSClient(
                 self._limits,
                 self._context,
@@ -256,6 +259,17 @@ class _Connection(Protocol):
         self.idle = False
         if self.transport is not None:
             self.transport.abortConnection()  # type: ignore[attr-defined]
+
+
+def _context(roots: Sequence[str]) -> SSL.Context:
+    """Make the context of connections; ConfigError if a file of roots cannot be used."""
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_min_proto_version(SSL.TLS1_2_VERSION)
+    context.clear_mode(PARTIAL_WRITE)
+    context.set_options(SSL.OP_NO_RENEGOTIATION)
+    context.set_verify(SSL.VERIFY_PEER, lambda c, cert, error, depth, ok: bool(ok))
+    trust(context, from_files(roots, "{}: ") if roots else SystemRoots())
+    return context
 
 
 def _request(method: str, url: str, parts: URL, body: bytes | None, content_type: str) -> bytes:

@@ -1,7 +1,7 @@
 """The beginning of a TLS connection: its ClientHello, its handshake, the ways to fail."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from OpenSSL import SSL
 from twisted.internet.defer import Deferred
@@ -32,6 +32,9 @@ def _nobody(connection: Any) -> None:
 
 class Opening(OverTransport, Protocol):
     """A connection up to the end of its handshake; what follows is the subclass's."""
+
+    #: Is it we who begin the handshake?
+    _begins: ClassVar[bool] = False
 
     def __init__(self, terminator: Terminator, make_inner: MakeInner, peer: Any = None) -> None:
         self._terminator, self._make_inner, self._peer = terminator, make_inner, peer
@@ -142,6 +145,8 @@ class Opening(OverTransport, Protocol):
             return
         self._inner = inner
         inner.makeConnection(self)
+        if self._begins and self._inner is not None:
+            self._flush(conn)  # our Finished, if the inner protocol had nothing to send with it
         if not self._paused and self._inner is not None:
             self._pump(conn)
 

@@ -29,7 +29,14 @@ class PKIApp:
     def provision(self) -> None:
         """Load the authorities that the config names; ConfigError if one cannot be used."""
         for name in self._irs:
-            self.authority(name)
+            try:
+                self.authority(name)
+            except ConfigError as e:
+                raise e.wrap(f"provisioning CA '{name}': ") from None
+
+    def has(self, name: str) -> bool:
+        """Is there an authority by this ID (none: the local one)?"""
+        return name in ("", LOCAL) or name in self._irs
 
     def authority(self, name: str = "") -> Authority:
         """Return an authority; ConfigError if the config has none by that ID."""

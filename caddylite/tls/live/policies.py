@@ -18,6 +18,7 @@ from caddylite.tls.acme.challenges import ACME_TLS
 from caddylite.tls.alerts import INTERNAL_ERROR, NO_APPLICATION_PROTOCOL, Refusal
 from caddylite.tls.certificate import Certificate
 from caddylite.tls.handshake import HandshakeTest, Peer
+from caddylite.tls.kinds import HandshakeMatcher
 from caddylite.tls.live.client_auth import client_auth
 from caddylite.tls.live.contexts import ContextMaker
 from caddylite.tls.live.keylog import key_log
@@ -68,10 +69,14 @@ class _Policy:
     __slots__ = ("contexts", "drop", "ir", "maker", "names", "tests")
 
     def __init__(
-        self, ir: ConnectionPolicy, alpn: tuple[str, ...], house: House, tickets: bool
+        self,
+        ir: ConnectionPolicy,
+        tests: list[HandshakeTest],
+        alpn: tuple[str, ...],
+        house: House,
+        tickets: bool,
     ) -> None:
-        self.ir, self.drop = ir, ir.drop
-        self.tests: list[HandshakeTest] = [m.prepare(house) for m in ir.match.values()]
+        self.ir, self.tests, self.drop = ir, tests, ir.drop
         sni = ir.match.get("sni")
         self.names: tuple[str, ...] = tuple(getattr(sni, "names", None) or ())
         self.maker = ContextMaker(
@@ -84,6 +89,13 @@ class _Policy:
         if found is None:
             found = self.contexts[certificate] = self.maker.make(certificate)
         return found
+
+
+def _test(matcher: HandshakeMatcher, house: House) -> HandshakeTest:
+    try:
+        return matcher.prepare(house)
+    except ConfigError as e:
+        raise e.named(matcher.name, matcher.id).wrap("loading handshake matchers: ") from None
 
 
 class Policies:
@@ -104,10 +116,12 @@ class Policies:
         self._policies: list[_Policy] = []
         for i, ir in enumerate(policies or (ConnectionPolicy(),)):
             wanted = tuple(p for p in ir.alpn or DEFAULT_ALPN if alpn is None or p in alpn)
+            tests = [_test(matcher, house) for matcher in ir.match.values()]
             try:
-                self._policies.append(_Policy(ir, wanted, house, certificates.tickets))
+                policy = _Policy(ir, tests, wanted, house, certificates.tickets)
             except ConfigError as e:
                 raise e.wrap(f"connection policy {i}: building standard TLS config: ") from None
+            self._policies.append(policy)
         self._by_name = self._index() if len(self._policies) > _MANY else {}
 
     def _index(self) -> dict[str, list[_Policy]]:

@@ -1,6 +1,7 @@
 """The other end of an HTTP/2 connection, in memory."""
 
-from caddylite.wire.http2_machine import Body, Machine
+from caddylite.wire.http2_frames import Body
+from caddylite.wire.http2_machine import Machine
 
 OK = [(b":status", b"200")]
 

@@ -52,6 +52,7 @@ class House:
         self.globals = Globals({})
         self.log = Log()
         self.stops = []
+        self._timeouts = {}
 
     def clock(self):
         return 1_700_000_000 + self.reactor.seconds()
@@ -63,7 +64,9 @@ class House:
         return self.reactor.callLater(seconds, call, *args)
 
     def timeouts(self, seconds):
-        return Timeouts(seconds, self.later, self.monotonic)
+        if seconds not in self._timeouts:
+            self._timeouts[seconds] = Timeouts(seconds, self.later, self.monotonic)
+        return self._timeouts[seconds]
 
     def logger(self, name):
         return self.log.named(name)

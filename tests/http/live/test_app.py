@@ -8,6 +8,7 @@ from caddylite.http.config import HTTP
 from caddylite.http.live.app import HttpApp
 from tests.http.live.support import House, Wire, get, routes
 
+BOTH = ("h2", "http/1.1")
 SAY = {"handler": "static_response", "body": "hello"}
 
 
@@ -37,6 +38,23 @@ def test_a_factory_makes_connections():
     assert wire.closing
     made.abort()
     assert wire.aborted
+
+
+@pytest.mark.parametrize(
+    ("protocols", "own", "alpn", "new"),
+    [
+        ([], [], [BOTH, BOTH], [True, True]),
+        (["h1"], [], [BOTH[1:], BOTH[1:]], [False, False]),
+        (["h1", "h2c"], [], [BOTH[1:], BOTH[1:]], [True, True]),
+        (["h1"], [["h2"], None], [BOTH[:1], BOTH[1:]], [True, False]),
+        (["h1"], [["", "h2"], ["h3"]], [BOTH, ()], [True, False]),
+    ],
+)
+def test_which_versions_are_spoken_where(protocols, own, alpn, new):
+    config = {**routes(SAY), "listen": [":1", ":2"], "protocols": protocols}
+    listens = list(app(a={**config, "listen_protocols": own} if own else config).listens())
+    assert [listen.alpn for listen in listens] == alpn
+    assert [listen.factory.new for listen in listens] == new
 
 
 def test_a_mistake_names_its_server():

@@ -15,19 +15,20 @@ from caddylite.http.live.http1 import Http1Connection
 from caddylite.http.live.http2_server import Http2Connection
 from caddylite.http.live.serving import Limits, Serving
 from caddylite.http.request import TLSState
-from caddylite.wire.http2_frames import PREFACE, GoAway
-from caddylite.wire.http2_machine import (
+from caddylite.wire.http2_frames import (
     CANCEL,
     INTERNAL_ERROR,
     NO_ERROR,
+    PREFACE,
     PROTOCOL_ERROR,
     REFUSED_STREAM,
-    STREAM_WINDOW,
     Body,
+    GoAway,
     Opened,
     Reset,
     Trailers,
 )
+from caddylite.wire.http2_machine import STREAM_WINDOW
 from tests.http.live.http2_peer import Peer, bodies
 from tests.http.live.support import House, Wire, get, routes, server
 
@@ -208,6 +209,21 @@ def test_leave_to_send_a_body_is_given_when_it_is_wanted():
     client.machine.body(stream, b"now")
     client.machine.end(stream)
     assert answer(client.run(), stream)[2] == b"now"
+
+
+def test_hints_come_early():
+    async def serve(ex):
+        ex.out.headers.set("Link", "</a.css>")
+        ex.out.start(103)
+        ex.out.write(b"later")
+
+    client = Client(serve)
+    stream = client.ask()
+    events = client.run()
+    assert [(e.informational, e.fields[0][1]) for e in events if isinstance(e, Opened)] == [
+        (True, b"103"), (False, b"200"),
+    ]  # fmt: skip
+    assert bodies(events, stream) == b"later"
 
 
 # Flow control.
@@ -572,15 +588,15 @@ def test_while_nothing_is_known_it_may_end_in_every_way():
     undecided = chosen(wire, PREFACE[:5])
     assert isinstance(undecided, Choosing)
     site = undecided._server
-    assert site.connections == {undecided}
+    assert len(site.connections) == 1
     undecided.connectionLost(Failure(ConnectionDone()))
     assert site.connections == set()
     slow = chosen(Wire(), b"P")
     slow._server.house.reactor.advance(61)
-    assert slow.transport.aborted
+    assert slow.transport.closing
     fresh = chosen(Wire())
     fresh._server.closing = True
-    fresh.drain_idle()
+    fresh._chosen.drain_idle()
     fresh.dataReceived(get())
     assert fresh.transport.value().endswith(b"hello")
     assert fresh.transport.closing

@@ -6,15 +6,8 @@ from twisted.python.failure import Failure
 
 from caddylite.http.live.proxy.call import UpstreamError
 from caddylite.http.live.proxy.http2 import Http2Upstream
-from caddylite.wire.http2_machine import (
-    CANCEL,
-    NO_ERROR,
-    REFUSED_STREAM,
-    STREAM_WINDOW,
-    Opened,
-    Reset,
-    Trailers,
-)
+from caddylite.wire.http2_frames import CANCEL, NO_ERROR, REFUSED_STREAM, Opened, Reset, Trailers
+from caddylite.wire.http2_machine import STREAM_WINDOW
 from tests.http.live.http2_peer import OK, Peer, bodies, outcome
 from tests.http.live.support import House, Wire
 

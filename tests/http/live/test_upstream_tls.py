@@ -41,8 +41,8 @@ def make_certificate(folder, name):
 
 
 @contextmanager
-def secure_backend(cert, key):
-    """Run an HTTPS upstream that says which name it was asked for."""
+def secure_backend(cert, key, heads=None):
+    """Run an HTTPS upstream that says which name it was asked for, and notes what it was sent."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     names = threading.local()
@@ -55,7 +55,9 @@ def secure_backend(cert, key):
     def serve(peer):
         with context.wrap_socket(peer.conn.dup(), server_side=True) as tls:
             tls.settimeout(10)
-            while tls.recv(65536):
+            while head := tls.recv(65536):
+                if heads is not None:
+                    heads.append(head)
                 body = str(getattr(names, "value", None)).encode()
                 tls.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
 
@@ -66,8 +68,9 @@ def secure_backend(cert, key):
         made.close()
 
 
-def ask(port, **tls):
+def ask(port, headers=None, **tls):
     handler = {
+        **({"headers": headers} if headers else {}),
         "handler": "reverse_proxy",
         "upstreams": [{"dial": f"127.0.0.1:{port}"}],
         "transport": {"protocol": "http", "tls": tls},
@@ -84,6 +87,17 @@ def test_a_trusted_certificate_for_the_name(tmp_path):
         answers, _ = ask(up.port, root_ca_pem_files=[cert], server_name="up.example")
         assert answers == [(200, b"up.example")] * 2
         assert up.connections == 1
+
+
+def test_the_upstream_is_asked_by_its_own_name(tmp_path):
+    cert, key = make_certificate(tmp_path, "127.0.0.1")
+    heads = []
+    with secure_backend(cert, key, heads) as up:
+        ask(up.port, insecure_skip_verify=True)
+        ask(up.port, {"request": {"set": {"Host": ["own.example"]}}}, insecure_skip_verify=True)
+        assert [h.partition(b"\r\n")[0] for h in heads[::2]] == [b"GET / HTTP/1.1"] * 2
+        assert b"Host: 127.0.0.1:%d\r\n" % up.port in heads[0]
+        assert b"Host: own.example\r\n" in heads[2]
 
 
 def test_an_address_is_checked_too(tmp_path):
@@ -114,5 +128,7 @@ def test_missing_files_are_said_at_once(tmp_path):
         "handler": "reverse_proxy",
         "transport": {"protocol": "http", "tls": {"root_ca_pem_files": [str(tmp_path / "none")]}},
     }
-    with pytest.raises(ConfigError, match="failed to load trust pool"):
+    with pytest.raises(
+        ConfigError, match=r"failed reading ca cert: open .*none: no such file or directory"
+    ):
         server(routes(handler))

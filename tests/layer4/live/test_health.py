@@ -12,7 +12,14 @@ class Peer:
         self.healthy, self.passed_checks, self.failed_checks = True, 0, 0
         self.network, self.dial = object(), "x:1"
 
-    def find(self, flow, then):
+
+class Upstream:
+    def __init__(self, peer):
+        self.peers, self.via = [peer], self
+
+    bind = None
+
+    def find(self, peer, flow, then):
         then([type("Spot", (), {"family": 2, "address": ("x", 1), "datagrams": False})()], "")
 
 
@@ -37,9 +44,8 @@ class House:
 
 def run(outcomes, **options):
     house, peer = House(list(outcomes)), Peer()
-    upstream = type("Upstream", (), {"peers": [peer]})()
     ir = ActiveHealthChecks(interval=Duration.parse("1s"), **options)
-    HealthChecks(ir, [upstream], house)
+    HealthChecks(ir, [Upstream(peer)], house)
     out = []
     house.clock.advance(0)
     out.append(peer.healthy)
@@ -154,3 +160,28 @@ def test_max_connections_fill_an_upstream(world):
     third = world.client(where)
     world.send(third, b"3")
     assert world.receive(small.take(), 1) == b"3"
+
+
+def test_a_port_for_checks_is_for_checks_only(fast_world):
+    world = fast_world
+    up, checked = world.backend(), world.backend()
+    handler = up.proxy(health_checks={"active": {"interval": "1h", "port": checked.port}})
+    where = world.serve({"handle": [handler]})
+    checked.take()
+    world.send(world.client(where), b"x")
+    assert world.receive(up.take(), 1) == b"x"
+    for call in world.house.stopping():
+        call()
+
+
+def test_checks_come_from_the_local_address(fast_world):
+    world = fast_world
+    up = world.backend()
+    upstream = {"dial": [up.dial], "local_address": ["127.0.0.5"]}
+    active = {"active": {"interval": "1h"}}
+    world.serve(
+        {"handle": [{"handler": "proxy", "upstreams": [upstream], "health_checks": active}]}
+    )
+    assert up.take().getpeername()[0] == "127.0.0.5"
+    for call in world.house.stopping():
+        call()

@@ -82,8 +82,9 @@ def certificate(tmp_path_factory):
 class Server(threading.Thread):
     """A TLS server for one connection: says what it was asked for, then echoes in capitals."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, greeting=b""):
         super().__init__(daemon=True)
+        self.greeting = greeting
         self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self.context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
         self.context.set_alpn_protocols(["imap", "h2"])
@@ -99,6 +100,7 @@ class Server(threading.Thread):
             raw, _ = self.sock.accept()
             with self.context.wrap_socket(raw, server_side=True) as tls:
                 self.alpn = tls.selected_alpn_protocol()
+                tls.sendall(self.greeting)
                 while data := tls.recv(65536):
                     tls.sendall(data.upper())
                 tls.unwrap()
@@ -159,6 +161,13 @@ def test_anything_goes_when_the_config_says_so(world, certificate):
     assert world.receive(client, 3) == b"ABC"
     assert server.asked == [None]  # an address is no server name
     assert server.alpn is None
+
+
+def test_an_upstream_that_speaks_first(world, certificate):
+    server = Server(certificate, greeting=b"220 ready")
+    tls = {"insecure_skip_verify": True}
+    client = world.client(world.serve({"handle": [upstream(server, tls=tls)]}))
+    assert world.receive(client, 9) == b"220 ready"
 
 
 def test_an_upstream_that_does_not_speak_tls(world):

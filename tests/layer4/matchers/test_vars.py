@@ -25,6 +25,24 @@ def test_values(words, wanted):
     assert says(matcher(words), b"", cx) is wanted
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.5, "1.5"),
+        (1000000, "1e+06"),
+        (1e21, "1e+21"),
+        (1e-7, "1e-07"),
+        (None, ""),
+        ([1, "x", None], "[1 x <nil>]"),
+        ({"b": 1, "a": False}, "map[a:false b:1]"),
+    ],
+)
+@pytest.mark.parametrize("key", ["n", "{l4.vars.n}"])
+def test_values_that_are_no_texts_are_written_as_go_does(key, value, text):
+    match = from_json(f'{{"vars": {{"{key}": ["{text}"]}}}}')
+    assert says(match, b"", Connection(vars={"n": value})) is True
+
+
 def test_what_a_client_said_is_not_expanded(monkeypatch):
     monkeypatch.setenv("SECRET", "s3cret")
     cx = Connection(vars={"name": "{env.SECRET}"})

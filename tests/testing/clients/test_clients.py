@@ -74,6 +74,8 @@ def test_a_quic_client_can_be_opened(like, version):
 
 
 MATCHED_BY = {
+    "winbox": "winbox",
+    "winbox root romon=yes": "winbox",
     "ssh": "ssh",
     "postgres": "postgres",
     "postgres tls=request": "postgres",

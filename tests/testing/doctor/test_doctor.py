@@ -88,6 +88,7 @@ LOCAL = RIGHT + "listen-host = 127.0.0.1\n"
          ("certificate", FAIL)),
         (caddyfile(), RIGHT + "listen-proxy-proto = true\n", ("PROXY protocol", WARN)),
         (caddyfile(), "camouflage = true\n" + RIGHT, ("camouflage", OK)),
+        (caddyfile(), RIGHT.replace("dpd = 20", "dpd = often"), ("ocserv.conf", FAIL)),
     ],
 )  # fmt: skip
 def test_each_mistake_is_named(config, conf, wanted):

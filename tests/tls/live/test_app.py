@@ -11,8 +11,8 @@ from caddylite.tls.certificates.automate import Automate
 from caddylite.tls.certificates.load_files import CertKeyFilePair, LoadFiles
 from caddylite.tls.certificates.load_folders import LoadFolders
 from caddylite.tls.certificates.load_pem import CertKeyPEMPair, LoadPEM
-from caddylite.tls.challenges import Challenges, DNSChallenge
 from caddylite.tls.config import TLS
+from caddylite.tls.get_certificate.http import HTTP as Manager
 from caddylite.tls.issuance.acme import ACMEIssuer
 from caddylite.tls.issuance.internal import InternalIssuer
 from caddylite.tls.issuance.zerossl import ZeroSSLIssuer
@@ -209,14 +209,8 @@ POSITION = (
     ("policy", "words"),
     [
         (
-            AutomationPolicy(on_demand=True, issuers=(ACMEIssuer(),)),
-            "provisioning automation policy 0: on-demand TLS cannot be enabled without a "
-            "permission module to prevent abuse; please refer to documentation for details",
-        ),
-        (
-            AutomationPolicy(issuers=(ACMEIssuer(challenges=Challenges(dns=DNSChallenge())),)),
-            f"{POSITION}loading module 'acme': provision tls.issuance.acme: "
-            "DNS challenge enabled, but no DNS provider configured",
+            AutomationPolicy(get_certificate=(Manager("http://x"),)),
+            "provisioning automation policy 0: the certificate manager 'http' is not built yet",
         ),
         (
             AutomationPolicy(issuers=(ACMEIssuer(trusted_roots_pem_files=("/nowhere",)),)),
@@ -230,17 +224,6 @@ POSITION = (
             "the issuer 'zerossl' is not built yet",
         ),
         (
-            AutomationPolicy(issuers=(ACMEIssuer(email="{env.NOBODY_HAS_THIS}"),)),
-            f"{POSITION}loading module 'acme': provision tls.issuance.acme: expanding email "
-            "address '{env.NOBODY_HAS_THIS}': evaluated placeholder {env.NOBODY_HAS_THIS} "
-            "is empty",
-        ),
-        (
-            AutomationPolicy(issuers=(ACMEIssuer(account_key="secret words"),)),
-            f"{POSITION}loading module 'acme': provision tls.issuance.acme: "
-            "decoding private key: failed to find any PEM data in key input",
-        ),
-        (
             AutomationPolicy(issuers=(ACMEIssuer(network_proxy=URL("http://proxy")),)),
             f"{POSITION}loading module 'acme': provision tls.issuance.acme: "
             "the network proxy 'url' is not built yet",
@@ -250,16 +233,12 @@ POSITION = (
             f"{POSITION}loading module 'acme': provision tls.issuance.acme: "
             "must_staple needs OCSP stapling, which is not built yet",
         ),
-        (
-            AutomationPolicy(key_type="zz"),
-            "provisioning automation policy 0: unrecognized key type: zz",
-        ),
     ],
 )
 def test_policies_that_cannot_be_used(tmp_path, policy, words):
     with pytest.raises(ConfigError) as caught:
         app_of(tmp_path, TLS(automation=Automation(policies=(policy,))))
-    assert caught.value.message == words
+    assert caught.value.message == f"loading tls app module: provision tls: {words}"
 
 
 def test_names_listed_in_the_config_are_managed(tmp_path):
@@ -267,6 +246,14 @@ def test_names_listed_in_the_config_are_managed(tmp_path):
     app, _ = app_of(tmp_path, ir)
     app.start()
     assert served(app, "a.internal").names == ("a.internal",)
+
+
+def test_a_name_that_a_transport_wants_is_managed(tmp_path):
+    app, _ = app_of(tmp_path, None)
+    app.automate("client.internal")
+    assert app.certificate_of("client.internal") is None
+    app.start()
+    assert app.certificate_of("client.internal").names == ("client.internal",)
 
 
 def test_issuers_settings(tmp_path):
@@ -285,9 +272,8 @@ def test_an_authority_nobody_configured(tmp_path):
     ir = TLS(
         automation=Automation(policies=(AutomationPolicy(issuers=(InternalIssuer(ca="x"),)),))
     )
-    app, _ = app_of(tmp_path, ir)
     with pytest.raises(ConfigError, match="no certificate authority configured with id: x"):
-        app.start(["a.internal"])
+        app_of(tmp_path, ir)
 
 
 def test_on_demand(tmp_path):

@@ -6,6 +6,7 @@ from typing import Any, Self
 from caddylite.caddy.kinds import LogWriter
 from caddylite.caddyfile.dispenser import Dispenser
 from caddylite.caddyfile.options import Fields, Reader, Table, exact_text, flag, read_block
+from caddylite.decoding_words import Mismatch
 from caddylite.errors import ConfigError
 from caddylite.gonumbers import atoi, parse_size, parse_uint
 from caddylite.registry import module
@@ -32,9 +33,13 @@ class FileMode(int):
     @classmethod
     def from_plain_form(cls, value: Any, path: tuple[str | int, ...]) -> "FileMode":
         """Read the digits from JSON."""
+        if value is None:
+            return cls(0)
+        if not isinstance(value, str):
+            raise Mismatch(value, str, path)
         try:
             return cls.parse(value)
-        except (ValueError, AttributeError) as e:
+        except ValueError as e:
             raise ConfigError(str(e), path=path) from None
 
 

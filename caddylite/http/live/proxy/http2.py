@@ -14,19 +14,19 @@ from caddylite.http.live.http2 import Http2Link, Inflow
 from caddylite.http.live.proxy.call import Answer, UpstreamError
 from caddylite.wire import http2
 from caddylite.wire.http1 import Field
-from caddylite.wire.http2_frames import GoAway
-from caddylite.wire.http2_machine import (
+from caddylite.wire.http2_frames import (
     CANCEL,
     NO_ERROR,
     PROTOCOL_ERROR,
     REFUSED_STREAM,
     Body,
     Broken,
-    Machine,
+    GoAway,
     Opened,
     Reset,
     Trailers,
 )
+from caddylite.wire.http2_machine import Machine
 
 #: A connection without a stream, and on its last way, is closed so soon, in seconds.
 _AT_ONCE: Final = 0.001
@@ -35,7 +35,7 @@ _CLOSING: Final = 5.0
 
 
 class Http2Upstream(Http2Link):
-    """Carries requests while ``takes``; closes when idle for ``idle`` seconds (0: at once)."""
+    """Carries requests while ``takes``; closes when ``idle`` for so long (0: takes but one)."""
 
     multiplexed: ClassVar[bool] = True
 
@@ -53,6 +53,11 @@ class Http2Upstream(Http2Link):
     @property
     def takes(self) -> bool:
         """May it be given another request now?"""
+        return self.usable and bool(self._idle_seconds or not self.used)
+
+    @property
+    def usable(self) -> bool:
+        """Can a stream be opened?"""
         return not (self._leaving or self.lost) and self.machine.takes_streams
 
     def begin(
@@ -213,7 +218,7 @@ class Http2Call:
     def send(self, method: str, target: str, fields: list[Field], length: int | None) -> None:
         """Open the stream."""
         link = self.link
-        if not link.takes:
+        if not link.usable:
             self.failed(UpstreamError("http2: client conn not usable", refused=True))
             return
         listed = http2.request_list(method, target, link.scheme, fields)

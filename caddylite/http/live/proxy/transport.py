@@ -75,6 +75,8 @@ class HttpTransport:
     def __init__(self, ir: HTTP, house: House) -> None:
         _refuse_what_is_missing(ir)
         self._ir, self._house = ir, house
+        #: Is TLS spoken with upstreams, in general?
+        self.secure = ir.tls is not None
         versions = ir.versions or ("1.1", "2")
         self._h2c = "h2c" in versions
         self._alpn = ("h2", "http/1.1") if self._h2c or "2" in versions else ("http/1.1",)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from caddylite.adapt import ownership
+from caddylite.testing.certificates import managed
 from caddylite.testing.lint.finding import WARNING, Remark
 from caddylite.testing.lint.names import name_covers, site_names, snis
 from caddylite.testing.lint.rule import rule
@@ -14,18 +15,9 @@ _VPN = ("ocserv", "openconnect", "anyconnect", "vpn")
 
 def certificate_names(view: View) -> set[str] | None:
     """Return the names that certificates are managed for; None if others are loaded too."""
-    names = {name.lower() for s in view.http_servers for name in _managed(view, s)}
-    tls = view.tls_app
-    if tls is None:
-        return names
-    for kind, loader in tls.certificates.items():
-        if kind != "automate":
-            return None
-        names |= {s.lower() for s in loader.subjects or ()}
-    for policy in tls.automation.policies if tls.automation else ():
-        if policy.on_demand or policy.get_certificate:
-            return None
-    return names
+    named = [name for server in view.http_servers for name in _managed(view, server)]
+    found = managed(named, view.tls_app)
+    return None if found is None else {name.lower() for name in found}
 
 
 def _managed(view: View, server: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from caddylite.tls.acme.account import Account, from_storage, look_up, register
 from caddylite.tls.acme.client import Client
 from caddylite.tls.acme.errors import ACMEError
 from caddylite.tls.acme.keys import make_key
-from caddylite.tls.certificate import Signer
+from caddylite.tls.certificate import load_key
 from caddylite.tls.live.acme.locking import Lock
 from caddylite.tls.storage import FileStorage
 
@@ -21,14 +21,14 @@ External = Callable[[Client], Awaitable[tuple[str, str] | None]]
 class Accounts:
     """The accounts of one issuer.
 
-    ``key`` is a configured account key: then that account is used, and never another opened.
+    ``key`` is a configured account key (PEM): then that account is used, and no other opened.
     """
 
     place: FileStorage
     house: House
     log: Logger
     email: str = ""
-    key: Signer | None = None
+    key: bytes = b""
 
     async def get(self, client: Client, external: External) -> Account:
         """Return the account with a CA, open one if need be; ACMEError if there can be none.
@@ -36,8 +36,8 @@ class Accounts:
         ``external`` is asked which account elsewhere a new one is bound to.
         """
         email = self.email or self._latest(client.url)
-        if self.key is not None:
-            return await self._of_key(client, email, self.key)
+        if self.key:
+            return await self._of_key(client, email)
         account = self._load(client.url, email)
         if account is not None:
             return account
@@ -64,8 +64,12 @@ class Accounts:
         self._save(client.url, account, email)
         return account
 
-    async def _of_key(self, client: Client, email: str, key: Signer) -> Account:
+    async def _of_key(self, client: Client, email: str) -> Account:
         self.log.info("using configured ACME account")
+        try:
+            key = load_key(self.key)
+        except ValueError as e:
+            raise ACMEError(f"getting ACME account: decoding private key: {e}") from None
         known = self._load(client.url, email)
         if known is not None and known.key.public_key() == key.public_key():
             return known

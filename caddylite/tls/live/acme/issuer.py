@@ -5,7 +5,7 @@ from typing import Any, Final
 from caddylite.context import House
 from caddylite.errors import ConfigError
 from caddylite.gourl import parse_url
-from caddylite.placeholders import PlaceholderError, replace_or_err
+from caddylite.placeholders import replace_all
 from caddylite.tls import subjects
 from caddylite.tls.acme import chains, keys, renewal
 from caddylite.tls.acme.account import Account
@@ -15,7 +15,7 @@ from caddylite.tls.acme.errors import ACMEError, Problem
 from caddylite.tls.acme.ordering import Ordering, Solver, Wish
 from caddylite.tls.acme.places import issuer_key
 from caddylite.tls.acme.renewal import RenewalInfo
-from caddylite.tls.certificate import Certificate, belongs, load_key
+from caddylite.tls.certificate import Certificate, belongs
 from caddylite.tls.issuance.acme import ACMEIssuer
 from caddylite.tls.live.acme import zerossl
 from caddylite.tls.live.acme.accounts import Accounts
@@ -54,21 +54,22 @@ class ACME:
         self._ir, self._house, self._office, self.place = ir, house, office, place
         self._ports = ports
         self._log = house.logger("tls.issuance.acme")
-        self._email = self._expanded(ir.email, "email address").strip().lower()
-        self.ca = _with_scheme(self._expanded(ir.ca, "CA endpoint") or LETS_ENCRYPT)
+        self._email = self._expanded(ir.email).strip().lower()
+        self.ca = _with_scheme(self._expanded(ir.ca) or LETS_ENCRYPT)
         default = LETS_ENCRYPT_STAGING if self.ca == LETS_ENCRYPT else ""
-        self._test_ca = _with_scheme(self._expanded(ir.test_ca, "TestCA endpoint") or default)
-        self._external = self._external_account()
-        self._accounts = Accounts(place, house, self._log, self._email, self._account_key())
+        self._test_ca = _with_scheme(self._expanded(ir.test_ca) or default)
+        bound = ir.external_account
+        self._external = (
+            (self._expanded(bound.key_id), self._expanded(bound.mac_key)) if bound else None
+        )
+        key = self._expanded(ir.account_key)
+        self._accounts = Accounts(place, house, self._log, self._email, key.encode())
         self._refuse_what_is_not_built()
         plain = any(c.startswith("http://") for c in (self.ca, self._test_ca))
         try:
             self._fetch = office.fetcher(house, ir.trusted_roots_pem_files, plain=plain)
         except ConfigError as e:
-            raise ConfigError(
-                f"loading trusted root CA's PEM file: "
-                f"{e.message.removeprefix('failed to load trust pool: ')}"
-            ) from None
+            raise e.wrap("loading trusted root CA's PEM file: ") from None
 
     @property
     def key(self) -> str:
@@ -82,41 +83,14 @@ class ACME:
 
     # The config.
 
-    def _expanded(self, text: str, what: str) -> str:
-        try:
-            return replace_or_err(text, self._house.globals, True, True) if text else ""
-        except PlaceholderError as e:
-            raise ConfigError(f"expanding {what} '{text}': {e}") from None
-
-    def _external_account(self) -> tuple[str, str] | None:
-        bound = self._ir.external_account
-        if bound is None:
-            return None
-        try:
-            mac_key = replace_or_err(bound.mac_key, self._house.globals, True, True)
-        except PlaceholderError as e:
-            raise ConfigError(f"expanding EAB MAC key (redacted): {e}") from None
-        return self._expanded(bound.key_id, "EAB key ID"), mac_key
-
-    def _account_key(self) -> Any:
-        if not self._ir.account_key:
-            return None
-        try:
-            text = replace_or_err(self._ir.account_key, self._house.globals, True, True)
-            return load_key(text.encode())
-        except PlaceholderError as e:
-            raise ConfigError(f"expanding account key PEM (redacted): {e}") from None
-        except ValueError as e:
-            raise ConfigError(f"decoding private key: {e}") from None
+    def _expanded(self, text: str) -> str:
+        return replace_all(text, self._house.globals)
 
     def _refuse_what_is_not_built(self) -> None:
         challenges = self._ir.challenges
         if challenges is not None and challenges.dns is not None:
-            provider = challenges.dns.provider
-            if provider is None:
-                raise ConfigError("DNS challenge enabled, but no DNS provider configured")
             raise ConfigError(
-                f"the DNS provider '{provider.name}' is not built yet",
+                "the DNS challenge is not built yet",
                 hint="the HTTP and TLS-ALPN challenges need no provider",
             )
         proxy = self._ir.network_proxy

@@ -1,6 +1,8 @@
 """The life of certificates that a CA signs: obtained, kept, renewed, handed on at a reload."""
 
 import json
+import os
+from collections import deque
 from dataclasses import replace
 
 import pytest
@@ -13,6 +15,7 @@ from caddylite.tls.automation import Automation, AutomationPolicy, ExternalAccou
 from caddylite.tls.challenges import Challenges, HTTPChallenge, TLSALPNChallenge
 from caddylite.tls.issuance.internal import InternalIssuer
 from caddylite.tls.live.acme.locking import Lock
+from caddylite.tls.permission.http import HTTPPermission
 from caddylite.tls.storage import FileStorage
 from caddylite.values import Duration
 from tests.tls.acme.ca import problem
@@ -191,8 +194,6 @@ def test_zerossl_gives_an_account(town):
     zerossl = town.settle("https://acme.zerossl.com")
     zerossl.mac_keys["kid"] = b64(b"key")
     said = {"success": True, "eab_kid": "kid", "eab_hmac_key": b64(b"key")}
-    from collections import deque
-
     town.web["eab-credentials-email"] = deque([Answer(200, (), json.dumps(said).encode())])
     app = town.app(
         issuer(ca="https://acme.zerossl.com/dir"), names=("a.example.com", "b.example.com")
@@ -475,8 +476,6 @@ def test_a_lock_that_was_left_behind(town):
     assert town.served(app).names == (NAME,)
     path.write_text("")
     place = FileStorage(town.path)
-    import os
-
     os.utime(path, (town.house.now - 60, town.house.now - 60))
     lock = Lock(place, f"issue_cert_{NAME}", town.house)
     taken = Deferred.fromCoroutine(lock.acquire())
@@ -503,11 +502,10 @@ def test_secrets_are_not_logged(town):
 
 
 def on_demand(town, *answers, names=(), **more):
-    from collections import deque
-
     town.web["/ask"] = deque(answers)
     policies = (AutomationPolicy(issuers=(issuer(),), on_demand=True, **more),)
-    ir = Automation(policies=policies, on_demand=OnDemand(ask="http://ask.test/ask?a=1"))
+    asked = HTTPPermission("http://ask.test/ask?a=1")
+    ir = Automation(policies=policies, on_demand=OnDemand(permission=asked))
     return town.app(automation=ir, names=names)
 
 
@@ -590,8 +588,6 @@ def test_handshakes_see_to_renewals(town):
 
 
 def test_our_own_authority_on_demand_with_permission(town):
-    from collections import deque
-
     town.web["/ask"] = deque([Answer(200), Answer(403)])
     policies = (AutomationPolicy(issuers=(InternalIssuer(),), on_demand=True),)
     ir = Automation(policies=policies, on_demand=OnDemand(ask="http://ask.test/ask"))
