@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore
 from twisted.python.failure import Failure
 
 from caddylite.context import House
@@ -71,12 +71,18 @@ def newest(
 
 
 class Job:
-    """Obtains or renews one certificate."""
+    """Obtains or renews one certificate; ``gate`` lets only so many be at it at a time."""
 
     def __init__(
-        self, terms: Terms, issuers: Sequence[LiveIssuer], place: FileStorage, house: House
+        self,
+        terms: Terms,
+        issuers: Sequence[LiveIssuer],
+        place: FileStorage,
+        house: House,
+        gate: DeferredSemaphore,
     ) -> None:
         self.terms, self._issuers, self._place, self._house = terms, issuers, place, house
+        self._gate = gate
         self._log, self._doing = house.logger("tls.obtain"), "Obtain"
         self._waiting: list[Deferred[Delivered]] = []
         self._running: Deferred[Delivered] | None = None
@@ -113,8 +119,12 @@ class Job:
         begun, failures = self._house.clock(), 0
         while True:
             try:
-                return await self._alone(failures)
-            except (CancelledError, GeneratorExit):
+                await self._gate.acquire()
+                try:
+                    return await self._alone(failures)
+                finally:
+                    self._gate.release()
+            except CancelledError:
                 raise
             except Exception as e:
                 failures += 1

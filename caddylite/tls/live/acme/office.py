@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, Final
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredSemaphore
 
 from caddylite.context import House
 from caddylite.tls.acme.preferences import Preferences
@@ -14,17 +14,22 @@ from caddylite.tls.live.acme.job import Delivered, Job, Terms
 from caddylite.tls.live.acme.listening import Listeners
 from caddylite.tls.live.fetching import Fetcher
 
+#: How many certificates are worked at, at a time; the others wait without a lock.
+AT_A_TIME: Final = 100
+
 
 class Office:
     """The challenges being answered, the certificates being obtained, and what was learnt.
 
-    ``fetcher(house, roots)`` makes what talks to CAs.
+    ``fetcher(house, roots)`` makes what talks to CAs. ``gate`` keeps those who obtain many
+    certificates from doing so all at once; the ``side_gate`` is for those whom clients wait for.
     """
 
     def __init__(self, random: Random, fetcher: Callable[..., Any] = Fetcher) -> None:
         self.answers, self.listeners = Answers(), Listeners()
         self.preferences = Preferences(random)
         self.fetcher = fetcher
+        self.gate, self.side_gate = DeferredSemaphore(AT_A_TIME), DeferredSemaphore(AT_A_TIME)
         self._throttles: dict[tuple[str, str], Throttle] = {}
         self._jobs: dict[tuple[str, str], list[Job]] = {}
 

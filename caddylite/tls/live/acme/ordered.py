@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
@@ -18,6 +18,9 @@ from caddylite.tls.live.stored import load, save_notes
 from caddylite.tls.live.waiting import begin
 from caddylite.tls.storage import FileStorage
 from caddylite.tls.store import CertificateStore
+
+#: How many certificates CAs are asked about at a time (when would they like to renew them?).
+_QUESTIONS: Final = 50
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class Ordered:
     def __init__(self, store: CertificateStore, office: Office, house: House) -> None:
         self._store, self._office, self._house = store, office, house
         self._entries: dict[str, Entry] = {}
+        self._asking = 0
         self._log = house.logger("tls")
 
     def __iter__(self) -> Iterator[Entry]:
@@ -76,7 +80,9 @@ class Ordered:
     def _look_at(self, entry: Entry) -> None:
         if entry.current is None or self.due(entry):
             self.obtain(entry)
-        elif entry.info is not None and self._house.clock() > entry.info.ask_again:
+        elif entry.info is None or self._house.clock() <= entry.info.ask_again:
+            return
+        elif self._asking < _QUESTIONS:
             self._ask(entry)
 
     def due(self, entry: Entry) -> bool:
@@ -102,9 +108,10 @@ class Ordered:
         What is returned fails only where handshakes wait for it.
         """
         if entry.working is None:
-            terms = entry.terms
-            entry.working = self._office.want(
-                terms, lambda: Job(terms, entry.issuers, entry.place, self._house)
+            terms, office = entry.terms, self._office
+            gate = office.side_gate if entry.by_handshakes else office.gate
+            entry.working = office.want(
+                terms, lambda: Job(terms, entry.issuers, entry.place, self._house, gate)
             )
             entry.working.addBoth(self._ended, entry)
         return entry.working
@@ -144,12 +151,13 @@ class Ordered:
 
         def asked(result: Any) -> None:
             entry.asking = None
+            self._asking -= 1
             if isinstance(result, Failure) and not isinstance(result.value, CancelledError):
                 self._log.error("updating ARI", error=str(result.value))
 
-        entry.asking = begin(ask())
-        if entry.asking is not None:
-            entry.asking.addBoth(asked)
+        self._asking += 1
+        work = entry.asking = begin(ask())
+        work.addBoth(asked)
 
     def add_for_handshakes(self, entry: Entry) -> Entry:
         """Return the entry of a name that clients ask for; it is not looked after by itself."""

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import replace
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredSemaphore
 
 from caddylite.tls.acme.client import Answer
 from caddylite.tls.acme.errors import Unreachable
@@ -100,6 +100,18 @@ def test_many_names_are_not_asked_for_at_once(town):
     assert len(town.ca.orders) == 10
     town.house.pass_time(30)
     assert len(town.ca.orders) == 35
+
+
+def test_only_so_many_are_worked_at(town):
+    town.office.gate = DeferredSemaphore(2)
+    slow(town)
+    app = town.app(names=[f"n{i}.example.test" for i in range(5)])
+    town.house.pass_time(3)
+    assert len(list((town.path / "locks").iterdir())) <= 2
+    town.house.pass_time(30)
+    assert len(town.ca.certificates) == 4  # one is held up, the others pass it by
+    app.leave()
+    assert town.office.gate.tokens == 2
 
 
 def test_it_is_tried_again_and_again(town):
