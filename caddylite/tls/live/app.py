@@ -23,6 +23,7 @@ from caddylite.tls.live.managing import Managed
 from caddylite.tls.live.on_demand import Found, OnDemand
 from caddylite.tls.live.pki import PKIApp
 from caddylite.tls.policy import ConnectionPolicy
+from caddylite.tls.server_names import ascii_name
 from caddylite.tls.store import CertificateStore
 from caddylite.wire.clienthello import Hello
 
@@ -110,7 +111,7 @@ class TLSApp:
         if self._automating.ours(name, policy) is not None:
             self._sign(name, policy)
         elif not policy.on_demand:
-            self.ordered.manage(self._automating.entry(name.lower(), policy))
+            self.ordered.manage(self._automating.entry(ascii_name(name), policy))
 
     def _sign(self, name: str, policy: AutomationPolicy) -> Certificate | None:
         issuer = self._automating.ours(name, policy)
@@ -171,7 +172,7 @@ class TLSApp:
         """Have a certificate signed or obtained on demand, where a policy wants that."""
         if self._on_demand is None or not subjects.qualifies(name):
             return None
-        name = name.lower()
+        name = ascii_name(name)
         policy = self._automating.policy_for(name)
         if not policy.on_demand:
             return None

@@ -32,7 +32,7 @@ class OnDemand:
         self.permission = Permission(said, house) if asks and said is not None else None
         self._log = house.logger("tls.on_demand")
         self._waiting: dict[str, list[Deferred[Found]]] = {}
-        self._made = 0
+        self._names: set[str] = set()
 
     def certificate(
         self, name: str, remote: str, make: Callable[[], Found | Entry]
@@ -41,12 +41,12 @@ class OnDemand:
 
         It signs one at once, or says who is to be asked for one.
         """
-        if self._made >= MOST:
+        if len(self._names) >= MOST and name not in self._names:
             return f"too many certificates were asked for; none for '{name}'"
         if self.permission is None:
             made = make()
             if not isinstance(made, Entry):
-                self._made += 1
+                self._names.add(name)
                 return made
         waiting = self._waiting.get(name)
         out: Deferred[Found] = Deferred(lambda _: None)
@@ -67,7 +67,8 @@ class OnDemand:
                     "obtaining certificate on demand", identifier=name, error=str(result.value)
                 )
             result = f"no certificate available for '{name}': {result.value}"
-        self._made += isinstance(result, Certificate)
+        if isinstance(result, Certificate):
+            self._names.add(name)
         for out in self._waiting.pop(name, ()):
             if not out.called:
                 out.callback(result)
@@ -126,4 +127,4 @@ class OnDemand:
     async def _renew(self, entry: Entry, remote: str) -> Found:
         await self._allowed(entry.terms.name, remote)
         await self._obtained(entry)
-        return ""
+        return entry.current or f"no certificate available for '{entry.terms.name}'"

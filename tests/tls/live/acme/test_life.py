@@ -75,6 +75,18 @@ def test_nothing_is_asked_for_what_lies_there(town):
     assert town.asked == []
 
 
+def test_names_in_unicode_and_addresses(town):
+    app = town.app(names=("Bücher.example.test", "192.0.2.7"))
+    town.house.pass_time(10)
+    found = town.served(app, "xn--bcher-kva.example.test")
+    assert found.names == ("xn--bcher-kva.example.test",)
+    assert [c.names for c in app.store.named("192.0.2.7")] == [("192.0.2.7",)]
+    again = town.app(names=("Bücher.example.test", "192.0.2.7"))
+    town.house.pass_time(10)
+    assert len(town.ca.certificates) == 2
+    assert town.served(again, "xn--bcher-kva.example.test").leaf == found.leaf
+
+
 def test_a_new_account_only_once(town):
     town.app(names=(NAME, "b.example.test", "c.example.test"))
     town.house.pass_time(30)
@@ -591,6 +603,16 @@ def test_handshakes_see_to_renewals(town):
     assert second is not first
     town.house.pass_time(91 * DAY)
     waiting = town.served(app)
+    town.house.pass_time(10)
+    third = result(waiting)
+    assert third.not_after > town.house.now
+    town.house.pass_time(third.not_after - town.house.now - 60)
+    held = slow(town)
+    assert town.served(app) is third  # a new one is on its way
+    town.house.pass_time(90)
+    waiting = town.served(app)
+    assert not waiting.called  # too late for the old one
+    held.callback(None)
     town.house.pass_time(10)
     assert result(waiting).not_after > town.house.now
     town.web["/ask"].extend([Answer(403)] * 3)
