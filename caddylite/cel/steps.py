@@ -54,7 +54,7 @@ def _any(steps: list[Step]) -> Step:
 def _decided_by(decisive: bool, steps: list[Step]) -> Step:
     other = not decisive
 
-    def decide(frame: Frame) -> bool:
+    def decide(frame: Frame) -> Any:
         failed: EvalError | None = None
         for step in steps:
             try:
