@@ -143,7 +143,11 @@ class Dialling:
         self._sock = None
         transport = SocketTransport(sock, self._house.watch, self._house.reactor)
         transport.watched(IN)
-        transport.start(self._protocol)
+        try:
+            transport.start(self._protocol)
+        except Exception:
+            transport.broken()  # the protocol hears that it is gone
+            raise
 
     def _late(self) -> None:
         self._fail("i/o timeout")

@@ -160,7 +160,7 @@ def regexp_of_a_datagram(s: Stage) -> Play:
         network=UDP,
     )
     yield
-    return [ask(at, data) for data in (b"aaab", b"b")]
+    return [ask(at, data) for data in (b"aaab", b"bbbb")]
 
 
 @table()
@@ -190,6 +190,13 @@ def headers_of_the_first_datagram(s: Stage) -> Play:
     at = s.serve({"handler": "proxy_protocol"}, proxy(b), network=UDP)
     yield
     return ask(at, v2(kind=0x12) + b"one")
+
+
+@table("`proxy_protocol` on datagrams", ["B:one", "B:two"])
+def headers_of_every_datagram(s: Stage) -> Play:
+    at = s.serve({"handler": "proxy_protocol"}, proxy(s.datagrams()), network=UDP)
+    yield
+    return ask(at, v2(kind=0x12) + b"one", v2(kind=0x12) + b"two")
 
 
 @table()
@@ -234,4 +241,4 @@ def subroute(s: Stage) -> Play:
     routes = [{"match": [{"regexp": {"pattern": "^a"}}], "handle": [proxy(s.datagrams("a"))]}]
     at = s.serve({"handler": "subroute", "routes": routes}, proxy(s.datagrams("b")), network=UDP)
     yield
-    return ask(at, b"a") + ask(at, b"b")
+    return ask(at, b"aaaa") + ask(at, b"bbbb")

@@ -11,6 +11,17 @@ from tests.differential.behaviour.termination import TLS
 
 table = Table()
 SSH = {"match": [{"ssh": {}}]}
+#: What clients can bring about at will.
+QUIET = "TLS handshakes that fail; clients that end, or send too much, before they are matched"
+STARTED = ["debug", "layer4", "started handling connection"]
+STOPPED = ["debug", "layer4", "stopped handling connection; connection stats"]
+
+
+def quietly(error: str) -> list[Any]:
+    """Return the records of a connection that was not matched."""
+    return [STARTED, ["debug", "layer4", "matching connection", error], STOPPED]
+
+
 EVENTS = (
     "started handling connection",
     "stopped handling connection; connection stats",
@@ -74,6 +85,22 @@ def a_silent_client(s: Stage) -> Play:
     return events(s, at)
 
 
+@table(QUIET, quietly("matching buffer is full"))
+def more_than_matching_may_read(s: Stage) -> Play:
+    at = s.routes({"match": [{"http": [{"path": ["/x"]}]}], "handle": [ECHO]})
+    yield
+    talk(at, b"GET /x HTTP/1.1\r\nX: " + b"y" * 40_000)
+    return events(s, at)
+
+
+@table(QUIET, quietly("the connection ended while it was being matched"))
+def a_client_that_ends_before_it_is_matched(s: Stage) -> Play:
+    at = s.routes({**SSH, "handle": [ECHO]})
+    yield
+    talk(at, b"SS")
+    return events(s, at)
+
+
 @table()
 def no_route(s: Stage) -> Play:
     at = s.routes({**SSH, "handle": [ECHO]})
@@ -92,7 +119,7 @@ def tls_ended(s: Stage) -> Play:
     return [x for x in events(s, at, ("server_name",)) if x[2] != "handling connection"]
 
 
-@table("a TLS handshake that fails", [["debug", "layer4.handlers.tls", "TLS handshake"]])
+@table(QUIET, [["debug", "layer4.handlers.tls", "TLS handshake"]])
 def tls_that_fails(s: Stage) -> Play:
     at = s.serve(TLS, ECHO)
     yield

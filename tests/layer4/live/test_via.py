@@ -116,6 +116,8 @@ def test_the_upstream_is_spoken_to_in_tls(world, certificate):
         ({"server_name": "db.example"}, "certificate verify failed"),
         ({"server_name": "other.example", "own": True}, "not valid for other.example"),
         ({"own": True}, "not valid for 127.0.0.1"),
+        ({"server_name": "a..b", "own": True}, "not valid for a..b"),
+        ({"server_name": "nul\0", "own": True}, "not valid for nul\0"),
     ],
 )
 def test_a_certificate_that_is_not_good_is_refused(world, certificate, tls, why):
@@ -127,6 +129,14 @@ def test_a_certificate_that_is_not_good_is_refused(world, certificate, tls, why)
     assert world.closed(client)
     assert why in world.said("handling connection")[0]["error"]
     server.join(5)
+
+
+def test_a_dot_at_the_end_of_a_name_means_nothing(world, certificate):
+    server = Server(certificate, greeting=b"220 ready")
+    tls = {"server_name": "db.example.", "root_ca_pem_files": [str(certificate / "cert.pem")]}
+    client = world.client(world.serve({"handle": [upstream(server, tls=tls)]}))
+    assert world.receive(client, 9) == b"220 ready"
+    assert server.asked == ["db.example"]
 
 
 def test_anything_goes_when_the_config_says_so(world, certificate):
@@ -144,6 +154,16 @@ def test_an_upstream_that_speaks_first(world, certificate):
     tls = {"insecure_skip_verify": True}
     client = world.client(world.serve({"handle": [upstream(server, tls=tls)]}))
     assert world.receive(client, 9) == b"220 ready"
+
+
+@pytest.mark.parametrize("name", ["a..b", "x" * 70, "/run/x", "nul\0"])
+def test_a_name_that_is_no_hosts_is_not_sent(world, certificate, name):
+    server = Server(certificate, greeting=b"220 ready")
+    tls = {"insecure_skip_verify": True, "server_name": "{l4.vars.name}"}
+    handlers = [{"handler": "vars", "name": name}, upstream(server, tls=tls)]
+    client = world.client(world.serve({"handle": handlers}))
+    assert world.receive(client, 9) == b"220 ready"
+    assert server.asked == [None]
 
 
 def test_an_upstream_that_does_not_speak_tls(world):
