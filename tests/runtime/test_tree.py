@@ -343,7 +343,7 @@ def test_a_refused_upstream_closes_and_says_so(world):
     world.send(client, b"x")
     assert world.closed(client)
     (record,) = world.said("handling connection")
-    assert record["error"] == f"dial {up.dial}: connection refused"
+    assert record["error"] == f"dial tcp {up.dial}: connect: connection refused"
 
 
 def test_the_next_address_of_a_name_is_tried(world):

@@ -117,6 +117,25 @@ def the_deadline_does_not_stay_on_a_fallback(s: Stage) -> Play:
 
 
 @table()
+def more_than_matching_may_read(s: Stage) -> Play:
+    at = s.routes({"match": [{"http": [{"path": ["/x"]}]}], "handle": [ECHO]})
+    yield
+    with connect(at) as sock:
+        sock.sendall(b"GET /x HTTP/1.1\r\nX: " + b"y" * 40_000)
+        return seconds(lambda: rest(sock, 2).removesuffix("!reset"))
+
+
+@table()
+def much_before_a_route_is_known(s: Stage) -> Play:
+    b = s.backend(mute=True)
+    at = s.routes({"match": [{"http": [{"path": ["/x"]}]}], "handle": [proxy(b)]})
+    yield
+    request = b"GET /x HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 12_000 + b"\r\n\r\n"
+    talk(at, request + b"z" * 200_000)
+    return [(len(x.data), x.data.startswith(request)) for x in b.wait(1)]
+
+
+@table()
 def a_client_that_ends_before_it_is_matched(s: Stage) -> Play:
     b = s.backend()
     at = s.routes({**SSH, "handle": [proxy(b)]})
