@@ -26,6 +26,7 @@ from caddylite.tls.live.client import TLSClient, sni_of, verify_name
 from caddylite.tls.live.contexts import PARTIAL_WRITE
 from caddylite.tls.live.pools import SystemRoots, from_files, trust
 from caddylite.tls.live.termination import Terminator
+from caddylite.tls.live.waiting import abandonable
 from caddylite.wire.http1 import Data, End
 from caddylite.wire.http1_response import BadResponse, ResponseHead, ResponseReader
 
@@ -144,7 +145,7 @@ class Fetcher:
         endpoint = endpoints.HostnameEndpoint(self._house.reactor, host, port, self._seconds)
         where = f"dial tcp {join_host_port(host, str(port))}"
         try:
-            await endpoint.connect(_One(outer))
+            await abandonable(endpoint.connect(_One(outer)))
         except DNSLookupError:
             raise Unreachable(f"dial tcp: lookup {host}: no such host") from None
         except TooSlow:

@@ -17,6 +17,27 @@ def pause(house: House, seconds: float) -> Deferred[None]:
     return out
 
 
+def abandonable(work: Deferred[T]) -> Deferred[T]:
+    """Return what fires as some work does; once cancelled it is cancelled, whatever comes of it.
+
+    Twisted's endpoints make errors of their own of that, which somebody might try again after.
+    """
+    abandoned = False
+
+    def cancel(_: Deferred[T]) -> None:
+        nonlocal abandoned
+        abandoned = True
+        work.cancel()
+
+    def done(result: Any) -> None:
+        if not abandoned:
+            out.callback(result)
+
+    out: Deferred[T] = Deferred(cancel)
+    work.addBoth(done)
+    return out
+
+
 def begin(coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
     """Run a coroutine; cancelling what is returned cancels what it waits for."""
     return Deferred.fromCoroutine(coroutine)

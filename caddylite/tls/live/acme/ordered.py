@@ -170,7 +170,7 @@ class Ordered:
 
     def leave(self) -> None:
         """Want nothing any more; what another config wants too is gone on with."""
-        for entry in self:
+        for entry in reversed(tuple(self)):  # those first who wait for their turn
             for work in (entry.working, entry.asking):
                 if work is not None:
                     work.cancel()
