@@ -17,9 +17,12 @@ from tests.differential.behaviour.scenario import Playing
 from tests.differential.behaviour.stage import OURS, Stage
 from tests.differential.test_layer4_routes import CADDY
 
-pytestmark = pytest.mark.skipif(
-    CADDY is None, reason="no Caddy with layer 4 (CADDY_L4 or CADDY names none)"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        CADDY is None, reason="no Caddy with layer 4 (CADDY_L4 or CADDY names none)"
+    ),
+    pytest.mark.filterwarnings("ignore:.*TLSv1:DeprecationWarning"),
+]
 
 README = Path(__file__).parents[2] / "README.md"
 PROGRAMS = {"caddy": [CADDY or ""], OURS: [sys.executable, "-m", "caddylite.cli.main"]}
