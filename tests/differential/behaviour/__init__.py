@@ -7,6 +7,7 @@ from tests.differential.behaviour import (
     chains,
     datagrams,
     dialling,
+    endings,
     headers,
     health,
     listening,
@@ -14,6 +15,7 @@ from tests.differential.behaviour import (
     placeholders,
     socks,
     termination,
+    throttling,
     upstream_tls,
     wrappers,
 )
@@ -23,6 +25,7 @@ MODULES = (
     chains,
     datagrams,
     dialling,
+    endings,
     headers,
     health,
     listening,
@@ -30,6 +33,7 @@ MODULES = (
     placeholders,
     socks,
     termination,
+    throttling,
     upstream_tls,
     wrappers,
 )
