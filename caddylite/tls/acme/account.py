@@ -6,7 +6,7 @@ from typing import Any
 
 from caddylite.tls.acme import jws
 from caddylite.tls.acme.client import Client
-from caddylite.tls.acme.errors import ACMEError, Refused
+from caddylite.tls.acme.errors import ACMEError
 from caddylite.tls.acme.messages import Registration, read
 from caddylite.tls.certificate import Signer, key_pem, load_key
 
@@ -66,7 +66,7 @@ async def register(
         try:
             bound = jws.binding(account.key, directory.new_account, *external)
         except ValueError:
-            raise Refused("the MAC key of the external account is not base64url") from None
+            raise ACMEError("the MAC key of the external account is not base64url") from None
         payload["externalAccountBinding"] = bound
     return await _ask(client, account, payload)
 

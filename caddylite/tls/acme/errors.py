@@ -22,10 +22,6 @@ class Unreachable(ACMEError):
     """There was no answer: no connection, no TLS, nothing in time, or half of it."""
 
 
-class Refused(ACMEError):
-    """Trying again later will not help."""
-
-
 class Identifier(msgspec.Struct, frozen=True):
     """A name (``dns``) or an address (``ip``, RFC 8738)."""
 
