@@ -1,7 +1,8 @@
 """The ``http`` transport while it runs: one request to one upstream, and its response."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from caddylite.context import House
@@ -11,6 +12,7 @@ from caddylite.http.live.exchange import Body, Exchange, Readable
 from caddylite.http.live.proxy.call import Call, Carrier, UpstreamError
 from caddylite.http.live.proxy.connection import UpstreamConnection
 from caddylite.http.live.proxy.dialling import Way, Wrap, dial_by_house, dial_by_twisted
+from caddylite.http.live.proxy.limit import Limit
 from caddylite.http.live.proxy.pool import Pool
 from caddylite.http.live.proxy.shared import Shared
 from caddylite.http.live.proxy.upstreams import Target
@@ -95,6 +97,8 @@ class HttpTransport:
             total=keep.max_idle_conns if keep is not None else 0,
         )
         self.shared = Shared()
+        most = ir.max_conns_per_host
+        self._limit = Limit(most) if most > 0 else None
         self._tls = _upstream_tls(ir.tls, house) if ir.tls is not None else None
         house.on_stop(self.pool.close)
         house.on_stop(self.shared.close)
@@ -146,6 +150,8 @@ class HttpTransport:
         async def dial() -> Carrier:
             return await self._dial(ex, target, name, alpn, known)
 
+        if self._limit is not None:
+            return await self._within(self._limit, (target, name), "h2" in alpn or known, dial)
         if self._ir.proxy_protocol:
             return await dial()
         kept = self.pool.take(target, name)
@@ -155,6 +161,41 @@ class HttpTransport:
             return await dial()
         connection: Carrier = await self.shared.get((target, name), dial, known)
         return connection
+
+    async def _within(
+        self,
+        limit: Limit,
+        origin: tuple[Target, str],
+        sharing: bool,
+        dial: Callable[[], Awaitable[Carrier]],
+    ) -> Carrier:
+        """Return a connection of those there may be; wait until one is free.
+
+        ``sharing``: one of HTTP/2 would do. Those that would not do are counted apart, as in Go.
+        """
+        key = (origin, sharing)
+        one_each = bool(self._ir.proxy_protocol)
+        while True:
+            kept: Carrier | None = None
+            if not one_each:
+                kept = self.shared.take(origin) if sharing else None
+                kept = kept or self.pool.take(*origin)
+            if kept is not None:
+                return kept
+            if limit.take(key):
+                break
+            await limit.change(key)
+        try:
+            made = await dial()
+        except BaseException:
+            limit.give(key)
+            raise
+        made.on_free, made.on_gone = partial(limit.wake, key), partial(limit.give, key)
+        if sharing and not one_each:
+            self.shared.keep(origin, made)
+            if made.multiplexed:
+                limit.wake_all(key)
+        return made
 
     async def _dial(
         self, ex: Exchange, target: Target, name: str, alpn: tuple[str, ...], known: bool
@@ -206,6 +247,8 @@ class HttpTransport:
             kept: Any = connection
             if reusable and not self._ir.proxy_protocol:
                 self.pool.give_back(target, name, kept)
+                if kept.on_free is not None:
+                    kept.on_free()
             else:
                 kept.close()
 
