@@ -100,7 +100,7 @@ def _nothing(_failure: Any) -> None:
 def ask_system(host: str) -> tuple[Addresses, str]:
     """Ask ``getaddrinfo``; IPv4 comes first, as Go dials it."""
     try:
-        found = _getaddrinfo(host)
+        found = socket.getaddrinfo(host, None, 0, socket.SOCK_STREAM)
     except (OSError, UnicodeError) as e:
         return [], f"lookup {host}: {_words(e)}"
     out: Addresses = []
@@ -110,16 +110,6 @@ def ask_system(host: str) -> tuple[Addresses, str]:
             out.append(entry)
     out.sort(key=lambda entry: entry[0] != socket.AF_INET)
     return out, "" if out else f"lookup {host}: no such host"
-
-
-def _getaddrinfo(host: str) -> list[Any]:
-    try:
-        return socket.getaddrinfo(host, None, 0, socket.SOCK_STREAM)
-    except socket.gaierror:
-        if not host.endswith("."):
-            raise
-    # Names in the hosts file have no dot at their end, those of SRV records do.
-    return socket.getaddrinfo(host[:-1], None, 0, socket.SOCK_STREAM)
 
 
 def _words(error: Exception) -> str:

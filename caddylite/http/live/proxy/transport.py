@@ -24,10 +24,11 @@ from caddylite.wire.http1 import raw
 from caddylite.wire.http1_response import ResponseHead
 
 if TYPE_CHECKING:
+    from caddylite.http.live.proxy.names import Names
     from caddylite.http.live.proxy.tls import UpstreamTLS
 
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "TRACE")
-_NOT_YET = ("resolver", "network_proxy", "forward_proxy_url")
+_NOT_YET = ("network_proxy", "forward_proxy_url")
 _DEFAULT_HEADER = 10 << 20
 _VERSIONS = ("1.1", "2", "h2c", "3")
 #: How often a request that was refused unseen is sent again.
@@ -89,6 +90,7 @@ class HttpTransport:
         self._idle = idle if kept and not ir.proxy_protocol else 0.0
         self._max_header = ir.max_response_header_size or _DEFAULT_HEADER
         self._dial_timeout = ir.dial_timeout.seconds or 3.0
+        self._names = _names(ir, house)
         self._bind = (ir.local_address, 0) if ir.local_address else None
         self.pool = Pool(
             house,
@@ -210,7 +212,7 @@ class HttpTransport:
 
         version = self._ir.proxy_protocol
         greeting = _proxy_header(version, ex) if version else b""
-        way = Way(make, self._wrap(target, name, alpn), greeting)
+        way = Way(make, self._wrap(target, name, alpn), greeting, self._names)
         house: Any = self._house
         if self._bind is None and hasattr(house, "dial") and hasattr(house, "resolver"):
             made = await dial_by_house(house, target, self._dial_timeout, way)
@@ -323,6 +325,17 @@ async def _pump(body: Body, call: Call) -> None:
         await call.drained()
         call.write(data)
     call.end(body.trailers)
+
+
+def _names(ir: HTTP, house: House) -> "Names | None":
+    """Return what looks names up where the config says whom to ask."""
+    if ir.resolver is None:
+        return None
+    from caddylite.http.live.proxy.names import Names
+
+    if ir.local_address:
+        raise ConfigError("resolver with local_address is not run by caddylite yet")
+    return Names(ir.resolver, ir.dial_timeout.seconds, house)
 
 
 def _upstream_tls(config: TLSConfig, house: House) -> "UpstreamTLS":
