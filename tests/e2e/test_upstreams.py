@@ -4,8 +4,11 @@ import contextlib
 import json
 import os
 import re
+import select
+import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,7 +20,6 @@ from tests.e2e.programs import Program, free_port, need, running
 from tests.http.live.oracle import caddy
 
 ROOT = Path(__file__).parents[2]
-STARTED = "serving initial configuration"
 
 
 class Upstream:
@@ -26,6 +28,8 @@ class Upstream:
     def __init__(self, name: str, port: int = 0, host: str = "127.0.0.1") -> None:
         self.name, self.status, self.body = name, 200, b"well"
         self.location = ""
+        self.now = self.most = 0
+        self.gate, self.lock = threading.Event(), threading.Lock()
         self.seen: list[tuple[str, str, list[tuple[str, str]], bytes]] = []
         outer = self
 
@@ -37,6 +41,13 @@ class Upstream:
                 checked = self.path.startswith("/health")
                 if checked:
                     outer.seen.append((self.command, self.path, self.headers.items(), body))
+                if self.path.endswith("/slow"):
+                    with outer.lock:
+                        outer.now += 1
+                        outer.most = max(outer.most, outer.now)
+                    outer.gate.wait(20)
+                    with outer.lock:
+                        outer.now -= 1
                 redirected = checked and outer.location and not self.path.startswith("/health/")
                 self.send_response(302 if redirected else outer.status if checked else 200)
                 if redirected:
@@ -225,6 +236,57 @@ def test_another_port_and_redirects(tmp_path, which):
         ]
 
 
+def test_a_reload_ends_the_checks_of_the_old_config(tmp_path):
+    with upstream("a") as up, upstream("b") as other:
+        text = "reverse_proxy 127.0.0.1:{} {{\nhealth_uri /health\nhealth_interval 20ms\n}}"
+        with proxy("caddylite", text.format(up.port), tmp_path) as (program, port):
+            wait_until(lambda: len(up.seen) > 2)
+            config = tmp_path / "Caddyfile"
+            config.write_text(config.read_text().replace(str(up.port), str(other.port)))
+            program.process.send_signal(signal.SIGUSR1)
+            wait_until(lambda: len(other.seen) > 2)
+            before = len(up.seen)
+            more = len(other.seen) + 10
+            wait_until(lambda: len(other.seen) > more)
+            assert len(up.seen) <= before + 1  # one may have been on its way
+            assert get(port) == (200, b"b")
+
+
+@BOTH
+def test_so_many_requests_and_so_many_connections(tmp_path, which):
+    """``max_conns_per_host`` makes the third wait, ``unhealthy_request_count`` refuses it."""
+    with upstream("a") as up:
+        text = f"""reverse_proxy /wait/* 127.0.0.1:{up.port} {{
+            transport http {{
+                max_conns_per_host 2
+            }}
+        }}
+        reverse_proxy /full/* 127.0.0.1:{up.port} {{
+            unhealthy_request_count 2
+        }}"""
+        with proxy(which, text, tmp_path) as (_, port):
+            assert in_parallel(port, "/wait/slow", up) == ([200, 200, 200], 2)
+            assert in_parallel(port, "/full/slow", up) == ([200, 200, 503], 2)
+
+
+def in_parallel(port: int, path: str, up: Upstream) -> tuple[list[int], int]:
+    """Ask three times at once; return the statuses and how many were under way at most."""
+    up.most = 0
+    up.gate.clear()
+    got: list[int] = []
+    threads = []
+    for number in range(3):
+        threads.append(threading.Thread(target=lambda: got.append(get(port, path)[0])))
+        threads[-1].start()
+        if number < 2:
+            wait_until(lambda n=number: up.now == n + 1)
+    select.select([], [], [], 0.3)  # time for the third to come through, if it could
+    up.gate.set()
+    for thread in threads:
+        thread.join(20)
+    return sorted(got), up.most
+
+
 @BOTH
 def test_one_that_does_not_answer_in_time(tmp_path, which):
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -246,12 +308,10 @@ def test_one_that_does_not_answer_in_time(tmp_path, which):
 
 def wait_until(true, seconds: float = 20) -> None:
     """Wait until something holds."""
-    import time
-
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end
-        time.sleep(0.03)
+        select.select([], [], [], 0.03)
 
 
 UNBOUND = """

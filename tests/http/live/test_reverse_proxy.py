@@ -461,7 +461,7 @@ def test_a_switch_to_something_else_is_not_made():
         ({"dynamic_upstreams": {"source": "a", "resolver": {"addresses": ["127.0.0.1:1-2"]}}},
          "exactly one address"),
         ({"health_checks": {"active": {"uri": "/", "expect_body": "("}}},
-         "expect_body: compiling regular expression: error parsing regexp: missing closing )"),
+         "expect_body: compiling regular expression: error parsing regexp: missing closing"),
         ({"health_checks": {"active": {"uri": "/%zz"}}}, "invalid URL escape"),
         ({"transport": {"protocol": "http", "versions": ["3"]}}, "HTTP version 3"),
         ({"transport": {"protocol": "http", "versions": ["9"]}}, "unsupported HTTP version: 9"),
