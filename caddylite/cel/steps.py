@@ -43,30 +43,18 @@ class Lazy:
 
 def _all(steps: list[Step]) -> Step:
     """``a && b``: false if one is false, whatever is wrong with the others."""
-
-    def every(frame: Frame) -> bool:
-        failed: EvalError | None = None
-        for step in steps:
-            try:
-                value = step(frame)
-            except EvalError as e:
-                failed = failed or e
-                continue
-            if value is False:
-                return False
-            if value is not True:
-                failed = failed or no_overload()
-        if failed is not None:
-            raise failed
-        return True
-
-    return every
+    return _decided_by(False, steps)
 
 
 def _any(steps: list[Step]) -> Step:
     """``a || b``: true if one is true, whatever is wrong with the others."""
+    return _decided_by(True, steps)
 
-    def some(frame: Frame) -> bool:
+
+def _decided_by(decisive: bool, steps: list[Step]) -> Step:
+    other = not decisive
+
+    def decide(frame: Frame) -> Any:
         failed: EvalError | None = None
         for step in steps:
             try:
@@ -74,15 +62,15 @@ def _any(steps: list[Step]) -> Step:
             except EvalError as e:
                 failed = failed or e
                 continue
-            if value is True:
-                return True
-            if value is not False:
+            if value is decisive:
+                return decisive
+            if value is not other:
                 failed = failed or no_overload()
         if failed is not None:
             raise failed
-        return False
+        return other
 
-    return some
+    return decide
 
 
 def _choice(steps: list[Step]) -> Step:

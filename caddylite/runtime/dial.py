@@ -4,7 +4,7 @@ import os
 import socket
 from _socket import socket as Socket
 from collections.abc import Callable
-from errno import EINPROGRESS
+from errno import EINPROGRESS, EINVAL
 from typing import Any, Final
 
 from twisted.internet.protocol import ClientFactory
@@ -118,7 +118,7 @@ class Dialling:
             if dialled is not None:
                 dialled(sock)
         except OSError as e:
-            error = e.errno or 1
+            error = e.errno or EINVAL  # a path that is too long has no number
         if error not in (0, EINPROGRESS) or self._sock is None:
             house.later(0, self._fail, os.strerror(error).lower())
             return
@@ -143,7 +143,11 @@ class Dialling:
         self._sock = None
         transport = SocketTransport(sock, self._house.watch, self._house.reactor)
         transport.watched(IN)
-        transport.start(self._protocol)
+        try:
+            transport.start(self._protocol)
+        except Exception:
+            transport.broken()  # the protocol hears that it is gone
+            raise
 
     def _late(self) -> None:
         self._fail("i/o timeout")

@@ -141,10 +141,10 @@ class RawFlow(Flow):
     def _join(
         self, up: Socket, target: Target, left: bytes, watched: bool, forwarder: Forwarder
     ) -> None:
-        if forwarder.joined is not None:
-            forwarder.joined(self, from_socket(up.getsockname()))
         target.conns += 1
         self.target = target
+        if forwarder.joined is not None:
+            forwarder.joined(self, from_socket(up.getsockname()))
         # Ten thousand idle relays are many: let go what nobody will ask for.
         self.data, self.memo = b"", _NOTHING
         if not self.owner.remembers:  # type: ignore[union-attr]

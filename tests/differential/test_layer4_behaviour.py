@@ -17,10 +17,6 @@ from tests.differential.behaviour.scenario import Playing
 from tests.differential.behaviour.stage import OURS, Stage
 from tests.differential.test_layer4_routes import CADDY
 
-pytestmark = pytest.mark.skipif(
-    CADDY is None, reason="no Caddy with layer 4 (CADDY_L4 or CADDY names none)"
-)
-
 README = Path(__file__).parents[2] / "README.md"
 PROGRAMS = {"caddy": [CADDY or ""], OURS: [sys.executable, "-m", "caddylite.cli.main"]}
 ALL = [(group, s) for group, table in TABLES.items() for s in table.scenarios]
@@ -65,6 +61,8 @@ def theatre(tmp_path_factory):
     made.close()
 
 
+@pytest.mark.skipif(CADDY is None, reason="no Caddy with layer 4 (CADDY_L4 or CADDY names none)")
+@pytest.mark.filterwarnings("ignore:.*TLSv1:DeprecationWarning")
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("group", "scenario"), ALL, ids=[f"{g}-{s.name}" for g, s in ALL])
 def test_clients_and_upstreams_see_the_same(theatre, group, scenario):

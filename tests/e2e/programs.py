@@ -35,7 +35,9 @@ def free_port() -> int:
 class Program:
     """A running program whose output is kept in a file."""
 
-    def __init__(self, argv: list[str], log: Path, env: dict[str, str] | None = None, cwd=None):
+    def __init__(
+        self, argv: list[str], log: Path, env: dict[str, str] | None = None, cwd=None, fds=()
+    ):
         self.log = log
         with log.open("wb") as out:
             self.process = subprocess.Popen(
@@ -45,6 +47,7 @@ class Program:
                 stderr=out,
                 env=env,
                 cwd=cwd,
+                pass_fds=fds,
                 start_new_session=True,
             )
 
@@ -91,10 +94,10 @@ class Program:
 
 @contextlib.contextmanager
 def running(
-    argv: list[str], log: Path, port: int | None = None, env=None, cwd=None
+    argv: list[str], log: Path, port: int | None = None, env=None, cwd=None, fds=()
 ) -> Iterator[Program]:
     """Run a program for the length of a block."""
-    program = Program(argv, log, env, cwd)
+    program = Program(argv, log, env, cwd, fds)
     try:
         if port is not None:
             program.wait_port(port)

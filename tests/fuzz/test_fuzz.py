@@ -7,16 +7,14 @@ atheris finds by coverage. ``CADDYLITE_FUZZ_SEED`` makes another run.
 
 import os
 import random
-import subprocess
-import sys
 import time
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz.searching import searched
 from tests.fuzz.seeds import SEEDS
 from tests.fuzz.targets import TARGETS
 
@@ -97,16 +95,5 @@ def test_made_texts(name):
 @pytest.mark.skipif(find_spec("atheris") is None, reason="atheris is not installed")
 @pytest.mark.parametrize("name", TARGETS)
 def test_by_coverage(name, tmp_path):
-    root = Path(__file__).parents[2]
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for number, text in enumerate(SEEDS[name]()):
-        (corpus / str(number)).write_bytes(text.encode("utf-8", "surrogateescape"))
-    done = subprocess.run(
-        [sys.executable, str(root / "tests/fuzz/by_coverage.py"), name, f"-seed={SEED + 1}",
-         f"-max_total_time={max(1, int(SECONDS))}", "-max_len=2000", "-rss_limit_mb=1500",
-         str(corpus)],
-        capture_output=True, text=True, errors="replace", cwd=tmp_path, timeout=SECONDS * 3 + 110,
-        env=os.environ | {"PYTHONPATH": str(root)},
-    )  # fmt: skip
-    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    seeds = [text.encode("utf-8", "surrogateescape") for text in SEEDS[name]()]
+    searched(name, seeds, tmp_path, SECONDS, f"-seed={SEED + 1}", "-max_len=2000")

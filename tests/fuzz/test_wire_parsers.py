@@ -5,16 +5,14 @@ spoilt by hypothesis and, where it is installed, what atheris finds by coverage.
 """
 
 import os
-import subprocess
-import sys
 import time
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz.searching import searched
 from tests.fuzz.wire_targets import CHECKS, SAMPLES
 
 SECONDS = float(os.environ.get("CADDYLITE_FUZZ", "1"))
@@ -74,16 +72,5 @@ def test_nothing_breaks_it(name):
 @pytest.mark.skipif(find_spec("atheris") is None, reason="atheris is not installed")
 @pytest.mark.parametrize("name", CHECKS)
 def test_by_coverage(name, tmp_path):
-    root = Path(__file__).parents[2]
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for number, data in enumerate(SAMPLES):
-        (corpus / str(number)).write_bytes(data + b"\0\x10")
-    done = subprocess.run(
-        [sys.executable, str(root / "tests/fuzz/by_coverage.py"), f"wire:{name}", "-seed=1",
-         f"-max_total_time={max(1, int(SECONDS))}", "-max_len=3000", "-rss_limit_mb=1500",
-         str(corpus)],
-        capture_output=True, text=True, errors="replace", cwd=tmp_path, timeout=SECONDS * 4 + 110,
-        env=os.environ | {"PYTHONPATH": str(root)},
-    )  # fmt: skip
-    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    seeds = [data + b"\0\x10" for data in SAMPLES]
+    searched(f"wire:{name}", seeds, tmp_path, SECONDS, "-seed=1", "-max_len=3000")

@@ -337,13 +337,12 @@ def test_an_unknown_name_closes_and_says_so(world):
 
 
 def test_a_refused_upstream_closes_and_says_so(world):
-    up = world.backend()
-    up.sock.close()
+    up = world.backend(dead=True)
     client = world.client(world.serve({"handle": [up.proxy()]}))
     world.send(client, b"x")
     assert world.closed(client)
     (record,) = world.said("handling connection")
-    assert record["error"] == f"dial {up.dial}: connection refused"
+    assert record["error"] == f"dial tcp {up.dial}: connect: connection refused"
 
 
 def test_the_next_address_of_a_name_is_tried(world):
@@ -357,8 +356,7 @@ def test_the_next_address_of_a_name_is_tried(world):
 
 
 def test_another_upstream_is_tried_while_the_time_lasts(world):
-    dead, up = world.backend(), world.backend()
-    dead.sock.close()
+    dead, up = world.backend(dead=True), world.backend()
     handler = {
         "handler": "proxy",
         "upstreams": [{"dial": [dead.dial]}, {"dial": [up.dial]}],

@@ -112,9 +112,9 @@ class World:
             sock.connect(address)
         return sock
 
-    def backend(self, unix: Path | None = None) -> "Backend":
-        """Listen as an upstream."""
-        return Backend(self, unix)
+    def backend(self, unix: Path | None = None, *, dead: bool = False) -> "Backend":
+        """Listen as an upstream; a dead one keeps its address and refuses connections."""
+        return Backend(self, unix, dead)
 
     def send(self, sock, data: bytes) -> None:
         """Send all of it, turning."""
@@ -176,11 +176,12 @@ class World:
 class Backend:
     """An upstream whose connections a test takes one by one."""
 
-    def __init__(self, world: World, unix: Path | None) -> None:
+    def __init__(self, world: World, unix: Path | None, dead: bool) -> None:
         self.world = world
         self.sock = socket.socket(socket.AF_UNIX if unix else socket.AF_INET)
         self.sock.bind(str(unix) if unix else ("127.0.0.1", 0))
-        self.sock.listen()
+        if not dead:
+            self.sock.listen()
         self.sock.setblocking(False)
         world.open.append(self.sock.close)
         if unix:

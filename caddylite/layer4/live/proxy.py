@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, cast
 
+from caddylite.context import DEBUG
 from caddylite.errors import ConfigError
 from caddylite.layer4.handlers.proxy import Proxy as ProxyConfig
 from caddylite.layer4.live.building import Builder, Live
 from caddylite.layer4.live.circles import circle, is_listener
+from caddylite.layer4.live.dialled import address_of, complaint
 from caddylite.layer4.live.flow import Flow, Target
 from caddylite.layer4.live.guard import inner_kind
 from caddylite.layer4.live.health import HealthChecks
@@ -22,6 +24,8 @@ from caddylite.wire import proxy_header
 
 #: Seconds for reaching an upstream. caddy-l4 waits as long as the system does (two minutes).
 CONNECT_TIMEOUT: Final = 10.0
+#: Told of a connection that is made.
+Joined = Callable[[Flow, Any], None]
 #: Seconds between attempts when only ``try_duration`` is given (Caddy's default).
 _TRY_INTERVAL: Final = 0.25
 
@@ -44,7 +48,7 @@ class Proxy(Live[ProxyConfig]):
     connect_timeout = CONNECT_TIMEOUT
     bind: Callable[[Any, Flow], None] | None = None
     wrap: Callable[[Any, Flow, Target], Any] | None = None
-    joined: Callable[[Flow, Any], None] | None = None
+    joined: Joined | None = None
 
     def prepare(self, builder: Builder) -> None:
         """Parse addresses, compile the policy, start health checks."""
@@ -75,6 +79,8 @@ class Proxy(Live[ProxyConfig]):
             health = HealthChecks(checks.active, self.pool, house)
             if health.open is not None:
                 self.joined = lambda flow, _local: health.track(flow)
+        if self.log.enabled(DEBUG):
+            self.joined = self._joined_loudly(self.joined)
         self._mind_scope(builder)
         self.only = self._only_peer()
         self._ours: bool | None = None  # is ``only`` one of our own listeners?
@@ -83,6 +89,14 @@ class Proxy(Live[ProxyConfig]):
                 one.via = via(self, one)
             except ConfigError as e:
                 raise e.wrap(f"upstream {i}: ") from None
+
+    def _joined_loudly(self, then: Joined | None) -> Joined:
+        def joined(flow: Flow, local: Any) -> None:
+            self._dialled(flow, flow.target)
+            if then is not None:
+                then(flow, local)
+
+        return joined
 
     def _mind_scope(self, builder: Builder) -> None:
         """Find out which addresses a client can choose, and which lead straight back to us."""
@@ -223,14 +237,17 @@ class Proxy(Live[ProxyConfig]):
     def failed(self, flow: Flow, target: Target, why: str) -> None:
         """A target was not reached: the next address of the name, or the next attempt."""
         retry = self._retry(flow)
-        peer = peer_of(target)
-        self.log.debug(
-            "dial upstream", remote=address_text(flow.cx.remote), upstream=peer.dial, error=why
-        )
+        why = complaint(target, why)
+        self._dialled(flow, target, error=why)
         if retry.spots and retry.upstream is not None:
             self._send(flow, retry.spots.pop(0), retry.upstream.via)
             return
-        self.missed(flow, peer, f"dial {peer.dial}: {why}")
+        self.missed(flow, peer_of(target), why)
+
+    def _dialled(self, flow: Flow, target: Target | None, **more: str) -> None:
+        if target is not None and self.log.enabled(DEBUG):
+            remote = address_text(flow.cx.remote)
+            self.log.debug("dial upstream", remote=remote, upstream=address_of(target), **more)
 
     def missed(self, flow: Flow, peer: Peer, why: str) -> None:
         """A peer could not be had."""
@@ -242,7 +259,11 @@ class Proxy(Live[ProxyConfig]):
         retry = self._retry(flow)
         if self.house.monotonic() - retry.started >= self.try_duration:
             flow.retry = None
-            self.log.error("handling connection", remote=address_text(flow.cx.remote), error=why)
+            cx = flow.cx
+            local, remote = address_text(cx.local), address_text(cx.remote)
+            self.house.logger("layer4").error(
+                "handling connection", network=cx.network, local=local, remote=remote, error=why
+            )
             flow.close(why)
             return
         retry.why = why

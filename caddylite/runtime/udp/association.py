@@ -146,9 +146,9 @@ class Association(Flow):
                 up.close()
             forwarder.failed(self, target, (e.strerror or str(e)).lower())
             return
+        self._join(up, target, preface)
         if forwarder.joined is not None:
             forwarder.joined(self, from_socket(up.getsockname()))
-        self._join(up, target, preface)
 
     def _join(self, up: Socket, target: Target, preface: bytes) -> None:
         target.conns += 1

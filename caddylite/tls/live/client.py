@@ -1,7 +1,8 @@
 """TLS begun by us, towards an upstream: the other side of :mod:`caddylite.tls.live.connection`."""
 
+import re
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from OpenSSL import SSL
 from twisted.internet.interfaces import IProtocol
@@ -11,6 +12,7 @@ from caddylite.tls.live.contexts import describe
 from caddylite.tls.live.opening import MakeInner
 from caddylite.tls.live.termination import Terminator
 
+_HOST: Final = re.compile(r"[A-Za-z0-9_.*-]{1,253}")
 #: Says what is wrong with the peer's certificate; "" if nothing is.
 Verify = Callable[[SSL.Connection], str]
 
@@ -45,7 +47,7 @@ class TLSClient(TLSConnection):
         super().connectionMade()
         conn = SSL.Connection(self._context, None)
         if self._server_name:
-            conn.set_tlsext_host_name(self._server_name.encode("idna"))
+            conn.set_tlsext_host_name(self._server_name.encode())
         if self._alpn:
             conn.set_alpn_protos([p.encode("utf-8", "surrogateescape") for p in self._alpn])
         conn.set_connect_state()
@@ -79,8 +81,8 @@ def verify_name(name: str) -> Verify:
 
         check = verify_ip_address if _is_address(name) else verify_hostname
         try:
-            check(conn, name)
-        except (VerificationError, CertificateError, SSL.Error) as e:
+            check(conn, name.removesuffix("."))
+        except (VerificationError, CertificateError, SSL.Error, ValueError) as e:
             said = describe(e) if isinstance(e, SSL.Error) else type(e).__name__
             return f"tls: failed to verify certificate: not valid for {name} ({said})"
         return ""
@@ -89,8 +91,16 @@ def verify_name(name: str) -> Verify:
 
 
 def sni_of(host: str) -> str:
-    """Return what is sent as the server name: nothing for an address (RFC 6066, 3)."""
-    return "" if _is_address(host) else host
+    """Return what is sent as the server name: a host's, without the last dot (RFC 6066, 3).
+
+    Nothing is sent for an address, nor for what can be no host's name: clients may choose it.
+    """
+    name = host.removesuffix(".")
+    try:
+        ascii_name = name.encode("idna").decode()
+    except UnicodeError:
+        return ""
+    return ascii_name if _HOST.fullmatch(ascii_name) and not _is_address(name) else ""
 
 
 def _is_address(name: str) -> bool:

@@ -10,6 +10,7 @@ from OpenSSL import SSL, crypto
 from caddylite.context import House
 from caddylite.errors import ConfigError
 from caddylite.gotext import decode_base64
+from caddylite.tls.authority import Authority
 from caddylite.tls.certificate import load_chain
 from caddylite.tls.kinds import CAPool, LeafLoader
 
@@ -38,9 +39,9 @@ def _trusted(pool: CAPool, house: House) -> list[x509.Certificate]:
         case "storage":
             return _from_storage(ir, house)
         case "pki_root":
-            return [house.app("pki").authority(name).root for name in ir.authority]
+            return [_authority(name, house).root for name in ir.authority]
         case "pki_intermediate":
-            return [house.app("pki").authority(name).intermediate[0] for name in ir.authority]
+            return [_authority(name, house).intermediate[0] for name in ir.authority]
         case "combined":
             found = [
                 _source(position, source, house) for position, source in enumerate(ir.sources)
@@ -51,6 +52,14 @@ def _trusted(pool: CAPool, house: House) -> list[x509.Certificate]:
             every += [c for some in found for c in some]
             return every
     raise ConfigError(f"the trust pool '{pool.name}' is not built yet")
+
+
+def _authority(name: str, house: House) -> Authority:
+    try:
+        found: Authority = house.app("pki").authority(name)
+    except ConfigError as e:
+        raise e.wrap(f"getting CA {name}: ") from None
+    return found
 
 
 def _source(position: int, pool: CAPool, house: House) -> list[x509.Certificate]:

@@ -5,14 +5,37 @@ are played once with a real Caddy that has layer 4 and once with caddylite.
 from tests.differential.behaviour import (
     balancing,
     chains,
+    datagrams,
     dialling,
+    endings,
     headers,
     health,
+    listening,
+    logs,
+    placeholders,
     socks,
     termination,
+    throttling,
     upstream_tls,
+    wrappers,
 )
 
-MODULES = (balancing, health, dialling, headers, termination, upstream_tls, chains, socks)
+MODULES = (
+    balancing,
+    chains,
+    datagrams,
+    dialling,
+    endings,
+    headers,
+    health,
+    listening,
+    logs,
+    placeholders,
+    socks,
+    termination,
+    throttling,
+    upstream_tls,
+    wrappers,
+)
 
 TABLES = {m.__name__.rpartition(".")[2]: m.table for m in MODULES}

@@ -1,6 +1,5 @@
-"""Handlers one after the other: subroutes, tees, throttles, variables, ends."""
+"""Handlers one after the other: subroutes, tees, variables, and what matching waits for."""
 
-import struct
 import time
 from typing import Any
 
@@ -12,7 +11,6 @@ from tests.differential.behaviour.stage import Stage
 table = Table()
 CLOSE = {"handler": "close"}
 SSH = {"match": [{"ssh": {}}]}
-RESET = struct.pack("ii", 1, 0)
 
 
 def subroute(*routes: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -114,6 +112,25 @@ def the_deadline_does_not_stay_on_a_fallback(s: Stage) -> Play:
         until(lambda: False, 1)
         sock.sendall(b"later")
         return [*out, some(sock, 5)]
+
+
+@table()
+def more_than_matching_may_read(s: Stage) -> Play:
+    at = s.routes({"match": [{"http": [{"path": ["/x"]}]}], "handle": [ECHO]})
+    yield
+    with connect(at) as sock:
+        sock.sendall(b"GET /x HTTP/1.1\r\nX: " + b"y" * 40_000)
+        return seconds(lambda: rest(sock, 2).removesuffix("!reset"))
+
+
+@table()
+def much_before_a_route_is_known(s: Stage) -> Play:
+    b = s.backend(mute=True)
+    at = s.routes({"match": [{"http": [{"path": ["/x"]}]}], "handle": [proxy(b)]})
+    yield
+    request = b"GET /x HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 12_000 + b"\r\n\r\n"
+    talk(at, request + b"z" * 200_000)
+    return [(len(x.data), x.data.startswith(request)) for x in b.wait(1)]
 
 
 @table()
@@ -248,167 +265,3 @@ def a_tee_with_a_dead_branch(s: Stage) -> Play:
     yield
     with connect(at) as sock:
         return some(sock, 5)
-
-
-def rate(at: int, size: int) -> float:
-    """Send so much and wait for the echo of all; return how many seconds it took."""
-    from threading import Thread
-
-    with connect(at, seconds=20) as sock:
-        start = time.monotonic()
-        Thread(target=sock.sendall, args=(b"x" * size,), daemon=True).start()
-        got = some(sock, size, 20)
-        assert len(got) == size, got[-10:]
-        return time.monotonic() - start
-
-
-def near(value: float, wanted: float) -> Any:
-    """Is a time about what it ought to be? If not, the time."""
-    return True if 0.75 * wanted <= value <= 1.25 * wanted + 0.15 else round(value, 2)
-
-
-@table()
-def throttled_to_a_rate(s: Stage) -> Play:
-    at = s.serve(
-        {"handler": "throttle", "read_bytes_per_second": 40_000, "read_burst_size": 4_000}, ECHO
-    )
-    yield
-    return near(rate(at, 84_000), 2)
-
-
-@table()
-def throttled_with_the_default_burst(s: Stage) -> Play:
-    at = s.serve({"handler": "throttle", "read_bytes_per_second": 20_000}, ECHO)
-    yield
-    return near(rate(at, 60_000), 2)
-
-
-@table()
-def throttled_together(s: Stage) -> Play:
-    from concurrent.futures import ThreadPoolExecutor
-
-    throttle = {"total_read_bytes_per_second": 40_000, "total_read_burst_size": 4_000}
-    at = s.serve({"handler": "throttle", **throttle}, ECHO)
-    yield
-    with ThreadPoolExecutor(2) as threads:
-        start = time.monotonic()
-        list(threads.map(lambda size: rate(at, size), (40_000, 40_000)))
-        return near(time.monotonic() - start, 2)
-
-
-@table()
-def latency(s: Stage) -> Play:
-    at = s.serve({"handler": "throttle", "latency": "700ms"}, proxy(s.backend()))
-    yield
-    with connect(at) as sock:
-        start = time.monotonic()
-        return some(sock, 2), near(time.monotonic() - start, 0.7)
-
-
-@table()
-def a_throttle_that_does_nothing(s: Stage) -> Play:
-    at = s.serve({"handler": "throttle"}, ECHO)
-    yield
-    return talk(at, b"abc")
-
-
-@table()
-def a_burst_without_a_rate(s: Stage) -> Play:
-    """A bucket that is never filled again."""
-    at = s.serve({"handler": "throttle", "read_burst_size": 4}, ECHO)
-    yield
-    return [talk(at, b"abcdefg", half=half, seconds=1) for half in (True, False)]
-
-
-@table("`throttle`", ["abc", True])
-def a_throttle_and_a_few_bytes(s: Stage) -> Play:
-    at = s.serve({"handler": "throttle", "read_bytes_per_second": 1000}, ECHO)
-    yield
-    with connect(at) as sock:
-        start = time.monotonic()
-        for byte in b"abc":
-            sock.sendall(bytes((byte,)))
-            until(lambda: False, 0.05)
-        return [some(sock, 3), time.monotonic() - start < 0.7]
-
-
-@table()
-def half_closed_by_the_client(s: Stage) -> Play:
-    b = s.backend("answer", mute=False, echo=True)
-    at = s.serve(proxy(b))
-    yield
-    with connect(at) as sock:
-        sock.sendall(b"question")
-        sock.shutdown(1)
-        return rest(sock), [(x.data, x.ended) for x in b.wait(1)]
-
-
-@table()
-def half_closed_by_the_upstream(s: Stage) -> Play:
-    """The upstream ends its side; what the client sends still arrives."""
-    import socket
-    import threading
-
-    server = socket.create_server(("127.0.0.1", 0))
-    got: list[bytes] = []
-
-    def serve() -> None:
-        sock, _ = server.accept()
-        sock.settimeout(8)
-        with sock:
-            sock.sendall(b"bye")
-            sock.shutdown(socket.SHUT_WR)
-            while data := sock.recv(100):
-                got.append(data)
-            got.append(b"END")
-
-    threading.Thread(target=serve, daemon=True).start()
-    at = s.serve(proxy(f"127.0.0.1:{server.getsockname()[1]}"))
-    yield
-    with connect(at) as sock:
-        said = rest(sock)
-        sock.sendall(b"still")
-        until(lambda: got)
-        sock.shutdown(1)
-        until(lambda: got[-1:] == [b"END"])
-    server.close()
-    return said, b"".join(got)
-
-
-@table()
-def reset_by_the_client(s: Stage) -> Play:
-    import socket
-
-    b = s.backend()
-    at = s.serve(proxy(b))
-    yield
-    sock = connect(at)
-    some(sock, 2)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-    sock.close()
-    return [x.ended in ("end", "reset") for x in b.wait(1)]
-
-
-@table()
-def reset_by_the_upstream(s: Stage) -> Play:
-    import socket
-    import threading
-
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        sock, _ = server.accept()
-        sock.sendall(b"before")
-        sock.recv(10)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        sock.close()
-
-    threading.Thread(target=serve, daemon=True).start()
-    at = s.serve(proxy(f"127.0.0.1:{server.getsockname()[1]}"))
-    yield
-    with connect(at) as sock:
-        out = some(sock, 6)
-        sock.sendall(b"go")
-        out += rest(sock, 3).removesuffix("!reset")
-    server.close()
-    return out

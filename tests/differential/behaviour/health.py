@@ -1,6 +1,7 @@
 """Upstreams that fail: attempts, and what health checks make of them."""
 
 import contextlib
+import socket
 import time
 
 from tests.differential.behaviour.ends import connect, rest, some, talk, until
@@ -44,6 +45,45 @@ def attempts_end_with_the_duration(s: Stage) -> Play:
     at = s.serve(proxy(dead(s), policy="first", load_balancing=lb))
     yield
     return timed(at)
+
+
+@table()
+def an_upstream_that_comes_up_meanwhile(s: Stage) -> Play:
+    port = s.port()
+    lb = {"try_duration": "4s", "try_interval": "100ms"}
+    at = s.serve(proxy(f"127.0.0.1:{port}", load_balancing=lb))
+    yield
+    with connect(at) as sock:
+        sock.sendall(b"early")
+        until(lambda: False, 0.5)
+        with socket.create_server(("127.0.0.1", port)) as server:
+            server.settimeout(4)
+            up, _ = server.accept()
+            with up:
+                up.sendall(b"here")
+                return some(sock, 4), some(up, 5)
+
+
+@table()
+def all_are_down_for_a_while(s: Stage) -> Play:
+    where, b = dead(s), s.backend()
+    checks = {"passive": {"fail_duration": "700ms"}}
+    lb = {"try_duration": "3s", "try_interval": "100ms"}
+    at = s.serve(proxy(where, health_checks=checks, load_balancing=lb))
+    other = s.serve(proxy(where, b, policy="round_robin", health_checks=checks, load_balancing=lb))
+    yield
+    return [talk(other), talk(other), timed(at)]
+
+
+@table()
+def active_checks_of_unix_sockets(s: Stage) -> Play:
+    up = s.backend("U", path=s.folder / "healthy.sock")
+    checks = {"active": {"interval": "200ms"}}
+    pool = [f"unix/{s.folder}/none.sock", up]
+    at = s.serve(proxy(*pool, policy="first", health_checks=checks))
+    yield
+    until(lambda: False, 0.6)
+    return talk(at)
 
 
 @table()

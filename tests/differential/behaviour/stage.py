@@ -30,6 +30,7 @@ class Stage:
         self.program: Program | None = None
         self._held: list[socket.socket] = []
         self._ends: list[Any] = []
+        self._inherited: list[int] = []
 
     # Before the program runs.
 
@@ -82,6 +83,13 @@ class Stage:
         """Start an upstream for datagrams."""
         return self._ended(DatagramBackend(name, **options))
 
+    def inherit(self, sock: socket.socket) -> int:
+        """Let the program have a socket; return its number there."""
+        os.set_inheritable(sock.fileno(), True)
+        self._ends.append(sock)
+        self._inherited.append(sock.fileno())
+        return sock.fileno()
+
     def _ended(self, end: Any) -> Any:
         self._ends.append(end)
         return end
@@ -102,7 +110,9 @@ class Stage:
             env["PYTHONPATH"] = str(Path(__file__).parents[3])
         argv = [*self._argv, "run", "--config", str(file)]
         try:
-            with running(argv, self.folder / "log", env=env, cwd=self.folder) as program:
+            with running(
+                argv, self.folder / "log", env=env, cwd=self.folder, fds=self._inherited
+            ) as program:
                 program.wait_for(STARTED)
                 self.program = program
                 yield

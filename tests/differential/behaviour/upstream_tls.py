@@ -194,6 +194,28 @@ def the_end_comes_through(s: Stage) -> Play:
 
 
 @table()
+def over_a_unix_socket(s: Stage) -> Play:
+    b = s.backend(context=server_context(s.pair), path=s.folder / "tls.sock")
+    root = {"root_ca_pem_files": [str(s.pair[0])], "server_name": "a.example.com"}
+    ports = [s.serve(proxy(upstream(b, tls=tls))) for tls in (root, BLIND)]
+    yield
+    return [seen(at, b)[0] for at in ports]
+
+
+@table()
+def dialled_by_the_name_of_the_client(s: Stage) -> Play:
+    b = s.backend()
+    sni = {"match": [{"tls": {"sni": ["localhost", "nowhere.invalid"]}}]}
+    at = s.routes({**sni, "handle": [TLS, proxy(f"{{l4.tls.server_name}}:{b.port}")]})
+    yield
+    out = []
+    for name in ("localhost", "LOCALHOST", "nowhere.invalid"):
+        sock = secure(at, name)
+        out.append(sock if isinstance(sock, str) else some(sock, 2))
+    return out
+
+
+@table()
 def several_upstreams_in_tls(s: Stage) -> Play:
     pool = [s.backend(f"B{i}", context=server_context(s.pair)) for i in range(2)]
     at = s.serve(proxy(upstream(pool, tls=BLIND)))

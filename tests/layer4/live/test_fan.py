@@ -53,7 +53,8 @@ def test_all_must_be_there(world):
     client = world.client(where)
     world.send(client, b"1")
     assert world.closed(client)
-    assert world.said("handling connection")[0]["error"] == f"dial {b.dial}: connection refused"
+    error = world.said("handling connection")[0]["error"]
+    assert error == f"dial tcp {b.dial}: connect: connection refused"
 
 
 def test_a_slow_one_holds_the_client_up(world):

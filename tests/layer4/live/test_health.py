@@ -121,8 +121,7 @@ def test_its_clients_are_closed_if_the_config_says_so(world):
 
 def test_failures_of_real_connections_count_for_a_while(fast_world):
     world = fast_world
-    dead, alive = world.backend(), world.backend()
-    dead.sock.close()
+    dead, alive = world.backend(dead=True), world.backend()
     handler = {
         "handler": "proxy",
         "upstreams": [{"dial": [dead.dial]}, {"dial": [alive.dial]}],

@@ -39,8 +39,7 @@ def test_a_range_is_no_address():
 
 
 def _shared(world, health_checks):
-    dead = world.backend()
-    dead.sock.close()
+    dead = world.backend(dead=True)
     alive = world.backend()
     checks = {"passive": {"fail_duration": "10s"}}
     judge = world.serve({"handle": [dead.proxy(health_checks=health_checks)]})
@@ -86,8 +85,7 @@ def test_connections_count_while_they_are_being_made(world):
 
 
 def test_a_connection_that_is_not_made_does_not_count(world):
-    dead = world.backend()
-    dead.sock.close()
+    dead = world.backend(dead=True)
     where = world.serve({"handle": [dead.proxy(health_checks={"passive": {}})]})
     assert world.closed(world.client(where))
     assert world.house.peers.at(dead.dial).conns == 0

@@ -4,11 +4,11 @@ import contextlib
 import socket
 import ssl
 import threading
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from caddylite.errors import ConfigError
+from caddylite.testing.ocserv import self_signed
 from tests.runtime.test_tree import reset
 
 
@@ -48,34 +48,10 @@ def test_what_can_never_work_is_refused(fast_world):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     folder = tmp_path_factory.mktemp("certificate")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "db.example")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("db.example")]), False)
-        .add_extension(x509.BasicConstraints(True, None), True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
+    certificate, key = self_signed("db.example")
+    (folder / "cert.pem").write_bytes(certificate)
+    (folder / "key.pem").write_bytes(key)
     return folder
 
 
@@ -140,6 +116,8 @@ def test_the_upstream_is_spoken_to_in_tls(world, certificate):
         ({"server_name": "db.example"}, "certificate verify failed"),
         ({"server_name": "other.example", "own": True}, "not valid for other.example"),
         ({"own": True}, "not valid for 127.0.0.1"),
+        ({"server_name": "a..b", "own": True}, "not valid for a..b"),
+        ({"server_name": "nul\0", "own": True}, "not valid for nul\0"),
     ],
 )
 def test_a_certificate_that_is_not_good_is_refused(world, certificate, tls, why):
@@ -151,6 +129,14 @@ def test_a_certificate_that_is_not_good_is_refused(world, certificate, tls, why)
     assert world.closed(client)
     assert why in world.said("handling connection")[0]["error"]
     server.join(5)
+
+
+def test_a_dot_at_the_end_of_a_name_means_nothing(world, certificate):
+    server = Server(certificate, greeting=b"220 ready")
+    tls = {"server_name": "db.example.", "root_ca_pem_files": [str(certificate / "cert.pem")]}
+    client = world.client(world.serve({"handle": [upstream(server, tls=tls)]}))
+    assert world.receive(client, 9) == b"220 ready"
+    assert server.asked == ["db.example"]
 
 
 def test_anything_goes_when_the_config_says_so(world, certificate):
@@ -168,6 +154,16 @@ def test_an_upstream_that_speaks_first(world, certificate):
     tls = {"insecure_skip_verify": True}
     client = world.client(world.serve({"handle": [upstream(server, tls=tls)]}))
     assert world.receive(client, 9) == b"220 ready"
+
+
+@pytest.mark.parametrize("name", ["a..b", "x" * 70, "/run/x", "nul\0"])
+def test_a_name_that_is_no_hosts_is_not_sent(world, certificate, name):
+    server = Server(certificate, greeting=b"220 ready")
+    tls = {"insecure_skip_verify": True, "server_name": "{l4.vars.name}"}
+    handlers = [{"handler": "vars", "name": name}, upstream(server, tls=tls)]
+    client = world.client(world.serve({"handle": handlers}))
+    assert world.receive(client, 9) == b"220 ready"
+    assert server.asked == [None]
 
 
 def test_an_upstream_that_does_not_speak_tls(world):
