@@ -302,8 +302,7 @@ def test_one_that_does_not_answer_in_time(tmp_path, which):
         (record,) = records(program, CHECKS)
         # Go says the one or the other, as its timers happen to run.
         assert record["error"] in [
-            f'Get "http://{host}/health": {words} '
-            "(Client.Timeout exceeded while awaiting headers)"
+            f'Get "http://{host}/health": {words} (Client.Timeout exceeded while awaiting headers)'
             for words in ("context deadline exceeded", "net/http: request canceled")
         ]
 
