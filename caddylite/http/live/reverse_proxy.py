@@ -40,6 +40,9 @@ from caddylite.http.rewriting import Rewriter
 from caddylite.wire.http1_response import ResponseHead
 
 _NO_UPSTREAMS = "no upstreams available"
+_TRANSPORT = (
+    "loading transport: loading module 'http': provision http.reverse_proxy.transport.http: "
+)
 _PLACEHOLDERS = "http.reverse_proxy."
 
 
@@ -54,7 +57,10 @@ class Live:
         transport = ir.transport if ir.transport is not None else HTTP()
         if not isinstance(transport, HTTP):
             raise ConfigError(f"transport {transport.name} is not run by caddylite yet")
-        self._transport = HttpTransport(transport, build.house)
+        try:
+            self._transport = HttpTransport(transport, build.house)
+        except ConfigError as e:
+            raise e.wrap(_TRANSPORT) from None
         self._passive = ir.health_checks.passive if ir.health_checks is not None else None
         self._candidates = Candidates(ir, self._logger, build.house)
         self._lb = ir.load_balancing if ir.load_balancing is not None else LoadBalancing()

@@ -459,7 +459,13 @@ def test_a_switch_to_something_else_is_not_made():
     ("more", "message"),
     [
         ({"dynamic_upstreams": {"source": "a", "resolver": {"addresses": ["127.0.0.1:1-2"]}}},
-         "exactly one address"),
+         "loading upstream source module: loading module 'a': "
+         "provision http.reverse_proxy.upstreams.a: resolver address must have exactly one"),
+        ({"dynamic_upstreams": {"source": "multi", "sources": [
+            {"source": "srv", "resolver": {"addresses": ["a:b"]}}]}},
+         "upstreams.multi: loading upstream source modules: position 0: loading module 'srv'"),
+        ({"transport": {"protocol": "http", "resolver": {"addresses": ["a:1-2"]}}},
+         "loading transport: loading module 'http'"),
         ({"health_checks": {"active": {"uri": "/", "expect_body": "("}}},
          "expect_body: compiling regular expression: error parsing regexp: missing closing"),
         ({"health_checks": {"active": {"uri": "/%zz"}}}, "invalid URL escape"),

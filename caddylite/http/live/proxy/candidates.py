@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from caddylite.context import DEBUG, House, Logger
+from caddylite.errors import ConfigError
 from caddylite.http.handlers.reverse_proxy import ReverseProxy
 from caddylite.http.handlers.reverse_proxy import Upstream as UpstreamIR
 from caddylite.http.live.errors import HandlerError
@@ -29,7 +30,10 @@ class Candidates:
         if ir.dynamic_upstreams is not None:
             from caddylite.http.live.proxy.sources import make_source
 
-            self._source = make_source(ir.dynamic_upstreams, house)
+            try:
+                self._source = make_source(ir.dynamic_upstreams, house)
+            except ConfigError as e:
+                raise e.wrap("loading upstream source module: ") from None
 
     async def of(self, ex: Exchange, retries: int) -> Sequence[Upstream]:
         """Return those for a request that was tried so often before."""

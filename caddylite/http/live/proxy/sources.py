@@ -41,7 +41,11 @@ def make_source(ir: UpstreamSource, house: House) -> Source:
     make = _SOURCES.get(ir.name)
     if make is None:
         raise ConfigError(f"source of upstreams {ir.name} is not run by caddylite yet")
-    return make(ir, house)
+    try:
+        return make(ir, house)
+    except ConfigError as e:
+        where = f"loading module '{ir.name}': provision http.reverse_proxy.upstreams.{ir.name}: "
+        raise e.wrap(where) from None
 
 
 class _Cached:
@@ -188,7 +192,13 @@ class _Multi:
     """Several sources; what they find is put together, and a failure costs only its part."""
 
     def __init__(self, ir: Any, house: House) -> None:
-        self._sources = [make_source(source, house) for source in ir.sources]
+        self._sources = []
+        for number, source in enumerate(ir.sources):
+            try:
+                self._sources.append(make_source(source, house))
+            except ConfigError as e:
+                where = f"loading upstream source modules: position {number}: "
+                raise e.wrap(where) from None
         self._logger = house.logger("http.reverse_proxy.upstreams.multi")
 
     async def find(self, ex: Exchange) -> Dials:

@@ -341,7 +341,10 @@ def _names(ir: HTTP, house: House) -> "Names | None":
 def _upstream_tls(config: TLSConfig, house: House) -> "UpstreamTLS":
     from caddylite.http.live.proxy.tls import UpstreamTLS
 
-    return UpstreamTLS(config, house)
+    try:
+        return UpstreamTLS(config, house)
+    except ConfigError as e:
+        raise e.wrap("making TLS client config: ") from None
 
 
 def _refuse_what_is_missing(ir: HTTP) -> None:
