@@ -20,12 +20,13 @@ class ResponseMatcher(Node, frozen=True):
 
     def matches(self, status: int, headers: "Headers") -> bool:
         """Compare status and fields; what is not configured matches."""
-        if self.status_code and not any(_status_matches(status, c) for c in self.status_code):
+        if self.status_code and not any(status_matches(status, c) for c in self.status_code):
             return False
         return headers_match(headers, self.headers)
 
 
-def _status_matches(status: int, wanted: int) -> bool:
+def status_matches(status: int, wanted: int) -> bool:
+    """Is a status the one wanted, or of the class wanted (``2`` is all of 2xx)?"""
     return status == wanted or (wanted < 100 and status // 100 == wanted)
 
 

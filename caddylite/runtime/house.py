@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from caddylite.http.live.proxy.hosts import Hosts
 from caddylite.layer4.live.peers import Peers
 from caddylite.layer4.live.timeouts import Timeouts
 from caddylite.placeholders import Globals, Lookup
@@ -50,6 +51,7 @@ class RunningHouse:
         self.bounds = Bounds(self.caps.associations, self.caps.associations_per_host)
         self.ourselves = Ourselves()
         self.peers = Peers()
+        self.hosts = Hosts()
         #: Addresses named by clients that were not dialled (``layer4.live.guard``).
         self.refused_dials = 0
         self._timeouts: dict[float, Timeouts] = {}

@@ -46,6 +46,7 @@ class Program:
         if previous is not None:
             house.ourselves = previous.house.ourselves  # the listeners are the program's
             house.peers = previous.house.peers  # and so is what is known of upstreams
+            house.hosts = previous.house.hosts
             house.kept = previous.house.kept
         service = Service(config, house)
         try:

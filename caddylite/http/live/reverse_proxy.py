@@ -22,7 +22,9 @@ from caddylite.http.live.errors import Aborted, BadBody, Disconnected, HandlerEr
 from caddylite.http.live.exchange import Body, Exchange, Proceed
 from caddylite.http.live.proxy.buffering import buffered
 from caddylite.http.live.proxy.call import UpstreamError
+from caddylite.http.live.proxy.candidates import Candidates
 from caddylite.http.live.proxy.connection import Http1Call
+from caddylite.http.live.proxy.health import HealthChecks
 from caddylite.http.live.proxy.policies import chooser
 from caddylite.http.live.proxy.transport import HttpTransport, Response
 from caddylite.http.live.proxy.tunnel import Tunnel
@@ -31,12 +33,16 @@ from caddylite.http.live.response_handlers import ResponseHandlers
 from caddylite.http.matching import any_of
 from caddylite.http.replacer import uri
 from caddylite.http.request import Request
+from caddylite.http.response_matcher import status_matches
 from caddylite.http.reverse_proxy.load_balancing import LoadBalancing
 from caddylite.http.reverse_proxy.transport.http import HTTP
 from caddylite.http.rewriting import Rewriter
 from caddylite.wire.http1_response import ResponseHead
 
 _NO_UPSTREAMS = "no upstreams available"
+_TRANSPORT = (
+    "loading transport: loading module 'http': provision http.reverse_proxy.transport.http: "
+)
 _PLACEHOLDERS = "http.reverse_proxy."
 
 
@@ -45,15 +51,18 @@ class Live:
 
     def __init__(self, ir: ReverseProxy, build: Build) -> None:
         self._ir, self._house = ir, build.house
-        _refuse_what_is_missing(ir)
+        if ir.circuit_breaker is not None:
+            raise ConfigError("circuit_breaker of reverse_proxy: not run by caddylite yet")
         self._logger = build.house.logger("http.handlers.reverse_proxy")
         transport = ir.transport if ir.transport is not None else HTTP()
         if not isinstance(transport, HTTP):
             raise ConfigError(f"transport {transport.name} is not run by caddylite yet")
-        self._transport = HttpTransport(transport, build.house)
-        passive = ir.health_checks.passive if ir.health_checks is not None else None
-        self._passive = passive
-        self._upstreams = [Upstream(u, passive, build.house) for u in ir.upstreams]
+        try:
+            self._transport = HttpTransport(transport, build.house)
+        except ConfigError as e:
+            raise e.wrap(_TRANSPORT) from None
+        self._passive = ir.health_checks.passive if ir.health_checks is not None else None
+        self._candidates = Candidates(ir, self._logger, build.house)
         self._lb = ir.load_balancing if ir.load_balancing is not None else LoadBalancing()
         self._choose = chooser(self._lb.selection_policy, build.house)
         self._retry = any_of(self._lb.retry_match, build.house) if self._lb.retry_match else None
@@ -65,6 +74,9 @@ class Live:
         if operations is not None and operations.response is not None:
             self._response_ops = HeaderEditor(operations.response)
             self._require = operations.response.require
+        active = ir.health_checks.active if ir.health_checks is not None else None
+        if active is not None and (active.path or active.uri or active.port):
+            HealthChecks(active, self._candidates.named, self._transport, build.house)
         self._handlers = ResponseHandlers(ir.handle_response, build)
         self._trusted = None
         if ir.trusted_proxies:
@@ -81,7 +93,7 @@ class Live:
         retries = 0
         problem: UpstreamError | HandlerError | None = None
         while True:
-            upstream = self._choose(self._upstreams, ex)
+            upstream = self._choose(await self._candidates.of(ex, retries), ex)
             if upstream is None:
                 problem = problem or HandlerError(503, _NO_UPSTREAMS)
             else:
@@ -135,7 +147,7 @@ class Live:
             request.host = target.address  # unless the config says another
         if self._request_ops is not None:
             self._request_ops.apply_to_request(request, ex.expand_known)
-        upstream.requests += 1
+        upstream.host.requests += 1
         try:
             try:
                 response = await self._round_trip(ex, request, body, upstream, target)
@@ -146,7 +158,7 @@ class Live:
                 raise HandlerError(502, str(error)) from None
             await self._answer(ex, request, response, proceed)
         finally:
-            upstream.requests -= 1
+            upstream.host.requests -= 1
         return None
 
     def _note_upstream(self, ex: Exchange, upstream: Upstream, target: Target) -> None:
@@ -217,7 +229,7 @@ class Live:
         if passive is None:
             return
         for bad in passive.unhealthy_status:
-            if response.status == bad or (bad < 100 and response.status // 100 == bad):
+            if status_matches(response.status, bad):
                 upstream.failed()
         if passive.unhealthy_latency and latency >= passive.unhealthy_latency.seconds:
             upstream.failed()
@@ -333,18 +345,6 @@ class Live:
         tunnel = Tunnel(ex.switch(), call.connection, self._house)
         with suppress(Disconnected):
             await tunnel.run(self._ir.stream_timeout.seconds)
-
-
-def _refuse_what_is_missing(ir: ReverseProxy) -> None:
-    missing = {
-        "circuit_breaker": ir.circuit_breaker is not None,
-        "dynamic_upstreams": ir.dynamic_upstreams is not None,
-        "active health checks": ir.health_checks is not None
-        and ir.health_checks.active is not None,
-    }
-    for name, wanted in missing.items():
-        if wanted:
-            raise ConfigError(f"{name} of reverse_proxy: not run by caddylite yet")
 
 
 def _status_error(problem: UpstreamError | HandlerError) -> HandlerError:

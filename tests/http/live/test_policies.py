@@ -11,7 +11,7 @@ from caddylite.http.handlers.reverse_proxy import Upstream as UpstreamIR
 from caddylite.http.live.exchange import Exchange, Stream
 from caddylite.http.live.http1_writer import Http1Writer
 from caddylite.http.live.proxy.policies import chooser
-from caddylite.http.live.proxy.upstreams import Target, Upstream, parse_target
+from caddylite.http.live.proxy.upstreams import Failures, Target, Upstream, parse_target
 from caddylite.http.live.serving import Serving
 from caddylite.http.request import Headers, Request
 from caddylite.http.reverse_proxy.health_checks import PassiveHealthChecks
@@ -25,7 +25,8 @@ HEAD = Head("GET", "/", "1.1", "a", [], True, 0, False, False)
 
 def setting(count=4, passive=None, **request):
     house = House()
-    pool = [Upstream(UpstreamIR(dial=f"h{i}:80"), passive, house) for i in range(count)]
+    failures = Failures(passive, house) if passive is not None else None
+    pool = [Upstream(UpstreamIR(dial=f"h{i}:80"), failures) for i in range(count)]
     request.setdefault("headers", Headers())
     writer = Http1Writer(SimpleNamespace(date=str), HEAD, lambda: False)
     ex = Exchange(Request(**request), Stream(0), writer, Serving(house), 0.0)
@@ -74,7 +75,7 @@ def test_weights():
 def test_least_conn():
     def busy(pool):
         for upstream, requests in zip(pool, (2, 1, 5, 1), strict=True):
-            upstream.requests = requests
+            upstream.host.requests = requests
 
     assert set(choose({"policy": "least_conn"}, 50, busy)[0]) == {1, 3}
     assert set(choose({"policy": "random_choose", "choose": 4}, 50, busy)[0]) == {1, 3}
@@ -145,9 +146,8 @@ def test_an_upstream_that_failed_is_left_alone_for_a_while():
 
 
 def test_an_upstream_can_be_full():
-    house = House()
-    upstream = Upstream(UpstreamIR(dial="h:1", max_requests=2), None, house)
-    upstream.requests = 2
+    upstream = Upstream(UpstreamIR(dial="h:1", max_requests=2))
+    upstream.host.requests = 2
     assert not upstream.available
 
 
@@ -172,5 +172,5 @@ def test_bad_addresses(dial):
 
 def test_a_placeholder_in_an_address():
     _, _, ex = setting(headers=Headers([("Up", "h:9")]))
-    upstream = Upstream(UpstreamIR(dial="{http.request.header.Up}"), None, House())
+    upstream = Upstream(UpstreamIR(dial="{http.request.header.Up}"))
     assert upstream.target(ex) == Target("tcp", "h", 9)

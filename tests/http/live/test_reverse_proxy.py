@@ -458,8 +458,17 @@ def test_a_switch_to_something_else_is_not_made():
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"dynamic_upstreams": {"source": "a"}}, "dynamic_upstreams"),
-        ({"health_checks": {"active": {"uri": "/"}}}, "active health checks"),
+        ({"dynamic_upstreams": {"source": "a", "resolver": {"addresses": ["127.0.0.1:1-2"]}}},
+         "loading upstream source module: loading module 'a': "
+         "provision http.reverse_proxy.upstreams.a: resolver address must have exactly one"),
+        ({"dynamic_upstreams": {"source": "multi", "sources": [
+            {"source": "srv", "resolver": {"addresses": ["a:b"]}}]}},
+         "upstreams.multi: loading upstream source modules: position 0: loading module 'srv'"),
+        ({"transport": {"protocol": "http", "resolver": {"addresses": ["a:1-2"]}}},
+         "loading transport: loading module 'http'"),
+        ({"health_checks": {"active": {"uri": "/", "expect_body": "("}}},
+         "expect_body: compiling regular expression: error parsing regexp: missing closing"),
+        ({"health_checks": {"active": {"uri": "/%zz"}}}, "invalid URL escape"),
         ({"transport": {"protocol": "http", "versions": ["3"]}}, "HTTP version 3"),
         ({"transport": {"protocol": "http", "versions": ["9"]}}, "unsupported HTTP version: 9"),
         ({"transport": {"protocol": "http", "versions": ["3", "2"]}}, "no other HTTP version"),

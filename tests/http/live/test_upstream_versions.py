@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,8 @@ from tests.http.live.loopback import backend, exchange, running
 from tests.http.live.support import get, parse, routes
 from tests.http.live.test_upstream_tls import make_certificate
 
-TWICE = get("/1") + get("/2", "Connection: close")
+CLOSE = "Connection: close"
+TWICE = get("/1") + get("/2", CLOSE)
 
 
 def speak(conn, answer: Callable[[Machine, int, list[int]], None]):
@@ -265,3 +267,29 @@ def test_a_conversation_goes_through_as_it_is_held():
             assert until(Body)[0].data == said.upper()
         client.end(stream, [(b"grpc-status", b"0")])
         assert until(Trailers)[0].fields == [(b"grpc-status", b"0")]
+
+
+@pytest.mark.parametrize("limit", [0, 1])
+def test_requests_at_once_share_the_one_connection_there_may_be(limit):
+    def both(machine, stream, seen):
+        if len(seen) == 2:
+            for each in seen:
+                say(machine, each, b"ok")
+
+    with (
+        backend(lambda peer: speak(peer.conn, both)) as up,
+        running({"servers": {"srv0": proxy(up.port, max_conns_per_host=limit)}}) as site,
+    ):
+        got = []
+        threads = [
+            threading.Thread(
+                target=lambda: got.append(parse(exchange(site.port(), get("/", CLOSE)))[0])
+            )
+            for _ in range(2)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert got == [200, 200]
+        assert up.connections == 1

@@ -117,6 +117,9 @@ class Carrier(Protocol):
     """A connection to an upstream; ``multiplexed``: it carries many requests at a time."""
 
     multiplexed: ClassVar[bool]
+    #: Called when it can take another request, and when it is gone.
+    on_free: Callable[[], object] | None
+    on_gone: Callable[[], object] | None
 
     def begin(self, method: str, max_header: int, released: Callable[[bool], object]) -> Call:
         """Get ready for a request.

@@ -32,6 +32,9 @@ class UpstreamConnection(Protocol):
         self.idle_since = 0.0
         self.on_made: Callable[[], object] | None = None
         self.on_idle_end: Callable[[], object] | None = None
+        #: Called when it is free for another request, and when it is gone.
+        self.on_free: Callable[[], object] | None = None
+        self.on_gone: Callable[[], object] | None = None
         self._released: Callable[[bool], object] | None = None
         self._reader: ResponseReader | None = None
         #: The request under way.
@@ -89,6 +92,14 @@ class UpstreamConnection(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """End what is going on."""
         self.alive = False
+        on_gone, self.on_gone = self.on_gone, None
+        try:
+            self._end(reason)
+        finally:
+            if on_gone is not None:
+                on_gone()
+
+    def _end(self, reason: Failure) -> None:
         tunnel_lost, self._tunnel_lost = self._tunnel_lost, None
         if tunnel_lost is not None:
             tunnel_lost()

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import twisted.internet.endpoints
 from twisted.internet import error as network
@@ -16,6 +16,9 @@ from caddylite.http.live.proxy.call import UpstreamError
 from caddylite.http.live.proxy.upstreams import Target
 from caddylite.ip import parse_address
 from caddylite.tls.live.opening import MakeInner
+
+if TYPE_CHECKING:
+    from caddylite.http.live.proxy.names import Names
 
 
 @dataclass(slots=True)
@@ -37,11 +40,15 @@ Wrap = Callable[[MakeInner, Callable[[str], object]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to connect: ``greeting`` goes before everything else, TLS too (a PROXY header)."""
+    """How to connect: ``greeting`` goes before everything else, TLS too (a PROXY header).
+
+    ``names`` looks names up where the config says whom to ask.
+    """
 
     make: Make
     wrap: Wrap | None = None
     greeting: bytes = b""
+    names: "Names | None" = None
 
 
 class _Attempt:
@@ -88,7 +95,7 @@ class _Attempt:
 async def dial_by_house(house: Any, target: Target, timeout: float, way: Way) -> Any:
     """Connect with ``house.dial``, name by ``house.resolver``; every address is tried in turn."""
     problem = UpstreamError(f"dial tcp: lookup {target.host}: no such host", dialing=True)
-    for address in await _addresses(house, target):
+    for address in await _addresses(house, target, way.names):
         attempt = _Attempt(way)
         dialling = house.dial(address, attempt.protocol, timeout)
         try:
@@ -112,7 +119,7 @@ def _problem(attempt: _Attempt, target: Target, why: str) -> UpstreamError:
     return UpstreamError(_failure(target, why), dialing=True)
 
 
-async def _addresses(house: Any, target: Target) -> list[SocketAddress]:
+async def _addresses(house: Any, target: Target, names: "Names | None") -> list[SocketAddress]:
     if target.network == "unix":
         return [SocketAddress(socket.AF_UNIX, target.host)]
     try:
@@ -122,12 +129,27 @@ async def _addresses(house: Any, target: Target) -> list[SocketAddress]:
     else:
         family = socket.AF_INET if bits == 32 else socket.AF_INET6
         return [SocketAddress(family, (target.host, target.port))]
+    if names is not None:
+        return await _asked(names, target)
     answer: Deferred[tuple[Any, str]] = Deferred()
     house.resolver.lookup(target.host, lambda found, why: answer.callback((found, why)))
     found, why = await answer
     if not found:
         raise UpstreamError(f"dial tcp: {why}", dialing=True)
     return [SocketAddress(family, (host, target.port)) for family, host in found]
+
+
+async def _asked(names: "Names", target: Target) -> list[SocketAddress]:
+    from caddylite.http.live.proxy.names import LookupFailed
+
+    try:
+        found = await names.addresses(target.host, "ip")
+    except LookupFailed as problem:
+        raise UpstreamError(f"dial tcp: {problem}", dialing=True) from None
+    return [
+        SocketAddress(socket.AF_INET6 if ":" in host else socket.AF_INET, (host, target.port))
+        for host in found
+    ]
 
 
 async def dial_by_twisted(

@@ -46,6 +46,9 @@ class Http2Upstream(Http2Link):
         self.used = 0  # requests carried so far
         self.on_made: Callable[[], object] | None = None
         self.on_end: Callable[[], object] | None = None
+        #: Called when a stream has ended, and when the connection is gone.
+        self.on_free: Callable[[], object] | None = None
+        self.on_gone: Callable[[], object] | None = None
         self._idle = Deadline(house, self._late)
         self._idle_seconds = idle
         self._leaving = self._closing = False
@@ -80,6 +83,8 @@ class Http2Upstream(Http2Link):
         """A call is over."""
         if self.calls.pop(stream, None) is not None:
             self._perhaps_idle()
+            if self.on_free is not None:
+                self.on_free()
 
     def _perhaps_idle(self) -> None:
         if not self.calls and not self.lost:
@@ -116,6 +121,9 @@ class Http2Upstream(Http2Link):
             kept = self.used > 1 and not call.answer.started
             call.failed(UpstreamError("unexpected EOF", unanswered=kept))
         self.calls.clear()
+        on_gone, self.on_gone = self.on_gone, None
+        if on_gone is not None:
+            on_gone()
 
     # Events.
 

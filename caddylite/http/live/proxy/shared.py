@@ -46,7 +46,7 @@ class Shared:
             if link is not None:
                 return link
             if not (sure or origin in self._known):
-                return self._keep(origin, await dial())
+                return self.keep(origin, await dial())
             waiting = self._waiting.get(origin)
             if waiting is None:
                 return await self._first(origin, dial)
@@ -61,7 +61,7 @@ class Shared:
         waiting = self._waiting[origin] = []
         problem: UpstreamError | None = None
         try:
-            return self._keep(origin, await dial())
+            return self.keep(origin, await dial())
         except UpstreamError as error:
             problem = error
             raise
@@ -71,7 +71,8 @@ class Shared:
                 if not turn.called:
                     turn.callback(problem)
 
-    def _keep(self, origin: Origin, made: Any) -> Any:
+    def keep(self, origin: Origin, made: Any) -> Any:
+        """Share a new connection, if it can be shared; return it."""
         if not made.multiplexed:
             self._known.discard(origin)
             return made

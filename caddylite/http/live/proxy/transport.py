@@ -1,7 +1,8 @@
 """The ``http`` transport while it runs: one request to one upstream, and its response."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from caddylite.context import House
@@ -11,6 +12,7 @@ from caddylite.http.live.exchange import Body, Exchange, Readable
 from caddylite.http.live.proxy.call import Call, Carrier, UpstreamError
 from caddylite.http.live.proxy.connection import UpstreamConnection
 from caddylite.http.live.proxy.dialling import Way, Wrap, dial_by_house, dial_by_twisted
+from caddylite.http.live.proxy.limit import Limit
 from caddylite.http.live.proxy.pool import Pool
 from caddylite.http.live.proxy.shared import Shared
 from caddylite.http.live.proxy.upstreams import Target
@@ -22,10 +24,11 @@ from caddylite.wire.http1 import raw
 from caddylite.wire.http1_response import ResponseHead
 
 if TYPE_CHECKING:
+    from caddylite.http.live.proxy.names import Names
     from caddylite.http.live.proxy.tls import UpstreamTLS
 
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "TRACE")
-_NOT_YET = ("resolver", "network_proxy", "forward_proxy_url")
+_NOT_YET = ("network_proxy", "forward_proxy_url")
 _DEFAULT_HEADER = 10 << 20
 _VERSIONS = ("1.1", "2", "h2c", "3")
 #: How often a request that was refused unseen is sent again.
@@ -87,6 +90,7 @@ class HttpTransport:
         self._idle = idle if kept and not ir.proxy_protocol else 0.0
         self._max_header = ir.max_response_header_size or _DEFAULT_HEADER
         self._dial_timeout = ir.dial_timeout.seconds or 3.0
+        self._names = _names(ir, house)
         self._bind = (ir.local_address, 0) if ir.local_address else None
         self.pool = Pool(
             house,
@@ -95,6 +99,8 @@ class HttpTransport:
             total=keep.max_idle_conns if keep is not None else 0,
         )
         self.shared = Shared()
+        most = ir.max_conns_per_host
+        self._limit = Limit(most) if most > 0 else None
         self._tls = _upstream_tls(ir.tls, house) if ir.tls is not None else None
         house.on_stop(self.pool.close)
         house.on_stop(self.shared.close)
@@ -146,6 +152,8 @@ class HttpTransport:
         async def dial() -> Carrier:
             return await self._dial(ex, target, name, alpn, known)
 
+        if self._limit is not None:
+            return await self._within(self._limit, (target, name), "h2" in alpn or known, dial)
         if self._ir.proxy_protocol:
             return await dial()
         kept = self.pool.take(target, name)
@@ -155,6 +163,41 @@ class HttpTransport:
             return await dial()
         connection: Carrier = await self.shared.get((target, name), dial, known)
         return connection
+
+    async def _within(
+        self,
+        limit: Limit,
+        origin: tuple[Target, str],
+        sharing: bool,
+        dial: Callable[[], Awaitable[Carrier]],
+    ) -> Carrier:
+        """Return a connection of those there may be; wait until one is free.
+
+        ``sharing``: one of HTTP/2 would do. Those that would not do are counted apart, as in Go.
+        """
+        key = (origin, sharing)
+        one_each = bool(self._ir.proxy_protocol)
+        while True:
+            kept: Carrier | None = None
+            if not one_each:
+                kept = self.shared.take(origin) if sharing else None
+                kept = kept or self.pool.take(*origin)
+            if kept is not None:
+                return kept
+            if limit.take(key):
+                break
+            await limit.change(key)
+        try:
+            made = await dial()
+        except BaseException:
+            limit.give(key)
+            raise
+        made.on_free, made.on_gone = partial(limit.wake, key), partial(limit.give, key)
+        if sharing and not one_each:
+            self.shared.keep(origin, made)
+            if made.multiplexed:
+                limit.wake_all(key)
+        return made
 
     async def _dial(
         self, ex: Exchange, target: Target, name: str, alpn: tuple[str, ...], known: bool
@@ -169,7 +212,7 @@ class HttpTransport:
 
         version = self._ir.proxy_protocol
         greeting = _proxy_header(version, ex) if version else b""
-        way = Way(make, self._wrap(target, name, alpn), greeting)
+        way = Way(make, self._wrap(target, name, alpn), greeting, self._names)
         house: Any = self._house
         if self._bind is None and hasattr(house, "dial") and hasattr(house, "resolver"):
             made = await dial_by_house(house, target, self._dial_timeout, way)
@@ -206,6 +249,8 @@ class HttpTransport:
             kept: Any = connection
             if reusable and not self._ir.proxy_protocol:
                 self.pool.give_back(target, name, kept)
+                if kept.on_free is not None:
+                    kept.on_free()
             else:
                 kept.close()
 
@@ -282,10 +327,24 @@ async def _pump(body: Body, call: Call) -> None:
     call.end(body.trailers)
 
 
+def _names(ir: HTTP, house: House) -> "Names | None":
+    """Return what looks names up where the config says whom to ask."""
+    if ir.resolver is None:
+        return None
+    from caddylite.http.live.proxy.names import Names
+
+    if ir.local_address:
+        raise ConfigError("resolver with local_address is not run by caddylite yet")
+    return Names(ir.resolver, ir.dial_timeout.seconds, house)
+
+
 def _upstream_tls(config: TLSConfig, house: House) -> "UpstreamTLS":
     from caddylite.http.live.proxy.tls import UpstreamTLS
 
-    return UpstreamTLS(config, house)
+    try:
+        return UpstreamTLS(config, house)
+    except ConfigError as e:
+        raise e.wrap("making TLS client config: ") from None
 
 
 def _refuse_what_is_missing(ir: HTTP) -> None:

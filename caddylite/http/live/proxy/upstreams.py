@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from caddylite.context import House
+from caddylite.context import House, Timer
 from caddylite.http.handlers.reverse_proxy import Upstream as UpstreamIR
 from caddylite.http.live.exchange import Exchange
+from caddylite.http.live.proxy.hosts import Host
 from caddylite.http.reverse_proxy.health_checks import PassiveHealthChecks
 from caddylite.netaddr import NetworkAddress, join_host_port
 
@@ -26,28 +27,67 @@ class Target:
         return f"unix/{self.host}" if self.network == "unix" else self.address
 
 
-class Upstream:
-    """One upstream: requests under way, recent failures."""
+class Failures:
+    """Counts the failures of one reverse proxy's upstreams for as long as its config says.
 
-    def __init__(self, ir: UpstreamIR, passive: PassiveHealthChecks | None, house: House) -> None:
-        self.dial, self._house = ir.dial, house
-        self._passive = passive
+    At the end of the config they are forgotten at once.
+    """
+
+    def __init__(self, passive: PassiveHealthChecks, house: House) -> None:
+        self._seconds, self._house = passive.fail_duration.seconds, house
+        self.most = passive.max_fails or 1
+        self.most_requests = passive.unhealthy_request_count
+        self._remembered: dict[object, tuple[Timer, Host]] = {}
+        house.on_stop(self._forget_all)
+
+    def count(self, host: Host) -> None:
+        """Remember one."""
+        if not self._seconds:
+            return
+        host.fails += 1
+        key = object()
+        self._remembered[key] = self._house.later(self._seconds, self._forget, key), host
+
+    def _forget(self, key: object) -> None:
+        self._remembered.pop(key)[1].fails -= 1
+
+    def _forget_all(self) -> None:
+        for key, (timer, _) in tuple(self._remembered.items()):
+            timer.cancel()
+            self._forget(key)
+
+
+class Upstream:
+    """One upstream of a reverse proxy; the requests to its host and their failures are counted."""
+
+    def __init__(
+        self, ir: UpstreamIR, failures: Failures | None = None, host: Host | None = None
+    ) -> None:
+        self.dial, self._failures = ir.dial, failures
+        self.host = host if host is not None else Host()
         self.max_requests = ir.max_requests
-        if not self.max_requests and passive is not None:
-            self.max_requests = passive.unhealthy_request_count
-        self.requests = self.fails = 0
+        if not self.max_requests and failures is not None:
+            self.max_requests = failures.most_requests
         #: What active health checks say; True while there are none.
         self.healthy = True
         self._target = None if "{" in ir.dial else parse_target(ir.dial)
+
+    @property
+    def requests(self) -> int:
+        """The requests under way, by whichever handler."""
+        return self.host.requests
+
+    @property
+    def fails(self) -> int:
+        """The failures that are remembered."""
+        return self.host.fails
 
     @property
     def available(self) -> bool:
         """May it be given another request?"""
         if not self.healthy or (0 < self.max_requests <= self.requests):
             return False
-        if self._passive is None or not self._passive.fail_duration:
-            return True
-        return self.fails < (self._passive.max_fails or 1)
+        return self._failures is None or self.fails < self._failures.most
 
     def target(self, ex: Exchange) -> Target:
         """Return where it is; ValueError if a placeholder brought no address."""
@@ -57,13 +97,8 @@ class Upstream:
 
     def failed(self) -> None:
         """Remember a failure, for as long as the config says."""
-        if self._passive is None or not self._passive.fail_duration:
-            return
-        self.fails += 1
-        self._house.later(self._passive.fail_duration.seconds, self._forgive)
-
-    def _forgive(self) -> None:
-        self.fails -= 1
+        if self._failures is not None:
+            self._failures.count(self.host)
 
 
 def parse_target(dial: str) -> Target:
