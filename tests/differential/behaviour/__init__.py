@@ -2,40 +2,11 @@
 are played once with a real Caddy that has layer 4 and once with caddylite.
 """
 
-from tests.differential.behaviour import (
-    balancing,
-    chains,
-    datagrams,
-    dialling,
-    endings,
-    headers,
-    health,
-    listening,
-    logs,
-    placeholders,
-    socks,
-    termination,
-    throttling,
-    upstream_tls,
-    wrappers,
-)
+from importlib import import_module
 
-MODULES = (
-    balancing,
-    chains,
-    datagrams,
-    dialling,
-    endings,
-    headers,
-    health,
-    listening,
-    logs,
-    placeholders,
-    socks,
-    termination,
-    throttling,
-    upstream_tls,
-    wrappers,
-)
+SUBJECTS = (
+    "balancing", "chains", "datagrams", "dialling", "endings", "headers", "health", "listening",
+    "logs", "placeholders", "socks", "termination", "throttling", "upstream_tls", "wrappers",
+)  # fmt: skip
 
-TABLES = {m.__name__.rpartition(".")[2]: m.table for m in MODULES}
+TABLES = {subject: import_module(f"{__name__}.{subject}").table for subject in SUBJECTS}
