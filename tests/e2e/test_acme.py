@@ -174,10 +174,9 @@ def test_on_demand(tmp_path):
 def test_what_fails_keeps_nobody_waiting(tmp_path):
     """A CA that cannot reach us; the other site is served, and the name says so in an alert."""
     with pebble(tmp_path) as ca:
-        sites = (
-            site(ONE, "tls {\nissuer acme {\nalt_http_port 1\ndisable_tlsalpn_challenge\n}\n}")
-            + site("local.internal")
-        )  # fmt: skip
+        elsewhere = f"alt_http_port {free_port()}\ndisable_tlsalpn_challenge"
+        sites = site(ONE, f"tls {{\nissuer acme {{\n{elsewhere}\n}}\n}}")
+        sites += site("local.internal")
         with serving(ca, tmp_path, sites, "auto_https disable_redirects\n") as program:
             wait_for(program, "will retry")
             assert '"retrying_in":60' in program.output
