@@ -1,7 +1,8 @@
 """What both ends of an HTTP/2 connection have in common, over any Twisted transport."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
+from typing import Protocol as Shape
 
 from twisted.internet.interfaces import IPushProducer
 from twisted.internet.protocol import Protocol, connectionDone
@@ -9,6 +10,8 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from caddylite.http.live.exchange import Stream
+from caddylite.wire import http2
+from caddylite.wire.http1 import Field
 from caddylite.wire.http2_frames import (
     ENHANCE_YOUR_CALM,
     Body,
@@ -62,14 +65,36 @@ class Inflow(Stream):
             self._taken(owed)
 
 
+class Carried(Shape):
+    """A request and its response on a stream, at either end."""
+
+    body: Inflow
+
+    def finished(self, trailers: list[Field]) -> None:
+        """The body has come whole."""
+        ...
+
+    def malformed(self, error: http2.Malformed) -> None:
+        """What has come breaks the rules: end the stream."""
+        ...
+
+    def room(self) -> None:
+        """The peer takes more."""
+        ...
+
+
+C = TypeVar("C", bound=Carried)
+
+
 @implementer(IPushProducer)
-class Http2Link(Protocol):
-    """Carries a machine's bytes; subclasses say what its events mean."""
+class Http2Link(Protocol, Generic[C]):
+    """Carries a machine's bytes, and what its peer says to the ``streams`` that are open."""
 
     transport: Any
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+        self.streams: dict[int, C] = {}
         self.writable = True
         self.lost = False
         self._flushing = False
@@ -157,18 +182,38 @@ class Http2Link(Protocol):
         if not self.lost:
             self.transport.abortConnection()
 
+    # Events.
+
+    def body(self, event: Body) -> None:
+        """A piece of a body has come."""
+        stream = self.streams.get(event.stream)
+        if stream is None:
+            self.machine.taken(event.stream, event.size)
+            return
+        stream.body.put_frame(event.data, event.size)
+        if event.ended:
+            stream.finished([])
+
+    def trailers(self, event: Trailers) -> None:
+        """A body has ended, with fields behind it."""
+        stream = self.streams.get(event.stream)
+        if stream is None:
+            return
+        try:
+            stream.finished(http2.trailers(event.fields))
+        except http2.Malformed as error:
+            stream.malformed(error)
+
+    def room(self, stream: int) -> None:
+        """The writer of a stream's body may go on."""
+        found = self.streams.get(stream)
+        if found is not None:
+            found.room()
+
     # Events, for subclasses.
 
     def opened(self, event: Opened) -> None:
         """A message begins."""
-        raise NotImplementedError
-
-    def body(self, event: Body) -> None:
-        """A piece of a body has come."""
-        raise NotImplementedError
-
-    def trailers(self, event: Trailers) -> None:
-        """A body has ended, with fields behind it."""
         raise NotImplementedError
 
     def was_reset(self, event: Reset) -> None:
@@ -181,10 +226,6 @@ class Http2Link(Protocol):
 
     def broken(self, event: Broken) -> None:
         """The peer breaks the rules."""
-        raise NotImplementedError
-
-    def room(self, stream: int) -> None:
-        """The writer of a stream's body may go on."""
         raise NotImplementedError
 
 

@@ -22,7 +22,6 @@ from caddylite.wire.http2_frames import (
     GoAway,
     Opened,
     Reset,
-    Trailers,
 )
 from caddylite.wire.http2_machine import Machine
 
@@ -36,7 +35,7 @@ _LINGER: Final = 0.5
 _CLOSING: Final = 5.0
 
 
-class Http2Connection(Http2Link):
+class Http2Connection(Http2Link[Http2Stream]):
     """One client's connection."""
 
     def __init__(self, server: Serving) -> None:
@@ -45,7 +44,6 @@ class Http2Connection(Http2Link):
         self.server = server
         self.ends: tuple[Any, Any] = (("", 0), ("", 0))
         self.tls: Any = None
-        self._streams: dict[int, Http2Stream] = {}
         self._deadline = Deadline(server.house, self._late)
         self._patience = Patience(server.house.monotonic)
         self._fresh = True  # no request has come yet
@@ -72,7 +70,7 @@ class Http2Connection(Http2Link):
         self.server.connections.discard(self)
         self._deadline.cancel()
         gone = Disconnected("the client has gone")
-        for stream in tuple(self._streams.values()):
+        for stream in tuple(self.streams.values()):
             stream.lost(gone)
 
     # Events.
@@ -93,7 +91,7 @@ class Http2Connection(Http2Link):
             return
         self._fresh = False
         self._deadline.expect(0.0)
-        stream = self._streams[event.stream] = Http2Stream(self, event.stream, head)
+        stream = self.streams[event.stream] = Http2Stream(self, event.stream, head)
         stream.start()
 
     def _refuse(self, stream: int, bad: Bad) -> None:
@@ -112,28 +110,11 @@ class Http2Connection(Http2Link):
         """A piece of a request's body."""
         if not event.data and not event.ended:
             self._bothered()
-        stream = self._streams.get(event.stream)
-        if stream is None:
-            self.machine.taken(event.stream, event.size)
-            return
-        stream.body.put_frame(event.data, event.size)
-        if event.ended:
-            stream.finished([])
-
-    def trailers(self, event: Trailers) -> None:
-        """The end of a request's body."""
-        stream = self._streams.get(event.stream)
-        if stream is None:
-            return
-        try:
-            stream.finished(http2.trailers(event.fields))
-        except http2.Malformed:
-            stream.malformed()
-            stream.reset(PROTOCOL_ERROR)
+        super().body(event)
 
     def was_reset(self, event: Reset) -> None:
         """The client wants no answer any more."""
-        stream = self._streams.get(event.stream)
+        stream = self.streams.get(event.stream)
         if stream is not None:
             stream.lost(Disconnected("the client has reset the stream"))
         self._bothered()
@@ -152,20 +133,14 @@ class Http2Connection(Http2Link):
         self._flushing = False
         self.finish()
 
-    def room(self, stream: int) -> None:
-        """The client takes more of a response."""
-        found = self._streams.get(stream)
-        if found is not None:
-            found.room()
-
     # Ends.
 
     def ended(self, stream: Http2Stream, close: bool) -> None:
         """A stream is over; ``close``: so should the connection be."""
-        self._streams.pop(stream.number, None)
+        self.streams.pop(stream.number, None)
         if close:
             self.drain_idle()
-        if self._streams or self.lost or self._closing:
+        if self.streams or self.lost or self._closing:
             return
         if self._last is not None:
             self._deadline.expect(_LINGER)
@@ -179,7 +154,7 @@ class Http2Connection(Http2Link):
         if self._draining or self._closing or self.lost:
             return
         self._draining = True
-        if self._streams or self._fresh:
+        if self.streams or self._fresh:
             self.machine.leave()
             self.flush()
             self.server.house.later(_LAST_CALL, self._say_last)
@@ -193,14 +168,14 @@ class Http2Connection(Http2Link):
         self._last = self.machine.newest
         self.machine.leave(self._last)
         self.flush()
-        if not self._streams:
+        if not self.streams:
             self._deadline.expect(_LINGER)
 
     def finish(self) -> None:
         """Send what is ready and close."""
         if not self._closing:
             self._closing = True
-            for stream in tuple(self._streams.values()):
+            for stream in tuple(self.streams.values()):
                 stream.lost(Disconnected("the connection is being closed"))
             super().finish()
             self._deadline.expect(_CLOSING)

@@ -11,8 +11,8 @@ from caddylite.http.live.http2_writer import Http2Writer
 from caddylite.http.live.incoming import answer, make_exchange
 from caddylite.http.live.task import Task
 from caddylite.wire.http1 import Field, Head
-from caddylite.wire.http2 import response_list
-from caddylite.wire.http2_frames import CANCEL, INTERNAL_ERROR
+from caddylite.wire.http2 import Malformed, response_list
+from caddylite.wire.http2_frames import CANCEL, INTERNAL_ERROR, PROTOCOL_ERROR
 
 if TYPE_CHECKING:
     from caddylite.http.live.http2_server import Http2Connection
@@ -133,9 +133,10 @@ class Http2Stream:
         if self._task is not None:
             self._task.cancel(why)
 
-    def malformed(self) -> None:
+    def malformed(self, error: Malformed) -> None:
         """What came behind the body is nonsense."""
         self.body.fail(BadBody("malformed trailers"))
+        self.reset(PROTOCOL_ERROR)
 
     def reset(self, code: int) -> None:
         """End the stream at once."""

@@ -247,7 +247,7 @@ def test_an_answer_waits_for_the_client():
         client.machine.taken(stream, STREAM_WINDOW)
         got += len(bodies(client.run()))
     assert got == 2_000_000
-    assert client.connection._streams == {}
+    assert client.connection.streams == {}
 
 
 def test_and_for_the_transport():
@@ -313,10 +313,10 @@ def test_nor_for_the_end_of_an_answer():
     client = Client(serve, write_idle=30.0)
     stream = client.ask()
     client.run()
-    assert client.connection._streams
+    assert client.connection.streams
     client.passes(31)
     assert Reset(stream, CANCEL) in client.run()
-    assert not client.connection._streams
+    assert not client.connection.streams
 
 
 def test_a_body_that_does_not_come_is_not_waited_for_for_ever():

@@ -19,12 +19,10 @@ from caddylite.wire.http2_frames import (
     NO_ERROR,
     PROTOCOL_ERROR,
     REFUSED_STREAM,
-    Body,
     Broken,
     GoAway,
     Opened,
     Reset,
-    Trailers,
 )
 from caddylite.wire.http2_machine import Machine
 
@@ -34,7 +32,7 @@ _AT_ONCE: Final = 0.001
 _CLOSING: Final = 5.0
 
 
-class Http2Upstream(Http2Link):
+class Http2Upstream(Http2Link["Http2Call"]):
     """Carries requests while ``takes``; closes when ``idle`` for so long (0: takes but one)."""
 
     multiplexed: ClassVar[bool] = True
@@ -42,7 +40,6 @@ class Http2Upstream(Http2Link):
     def __init__(self, house: House, scheme: str, max_header: int, idle: float) -> None:
         super().__init__(Machine(client=True, limit=max_header))
         self.scheme = scheme
-        self.calls: dict[int, Http2Call] = {}
         self.used = 0  # requests carried so far
         self.on_made: Callable[[], object] | None = None
         self.on_end: Callable[[], object] | None = None
@@ -81,20 +78,20 @@ class Http2Upstream(Http2Link):
 
     def forget(self, stream: int) -> None:
         """A call is over."""
-        if self.calls.pop(stream, None) is not None:
+        if self.streams.pop(stream, None) is not None:
             self._perhaps_idle()
             if self.on_free is not None:
                 self.on_free()
 
     def _perhaps_idle(self) -> None:
-        if not self.calls and not self.lost:
+        if not self.streams and not self.lost:
             self._idle.expect(_AT_ONCE if self._leaving else self._idle_seconds or _AT_ONCE)
 
     def _late(self) -> None:
         """It was idle for long; or it does not close."""
         if self._closing:
             self.abort()
-        elif not self.calls:
+        elif not self.streams:
             self.finish()
 
     def finish(self) -> None:
@@ -117,10 +114,10 @@ class Http2Upstream(Http2Link):
         super().connectionLost(reason)
         self._idle.cancel()
         self.retire()
-        for call in tuple(self.calls.values()):
+        for call in tuple(self.streams.values()):
             kept = self.used > 1 and not call.answer.started
             call.failed(UpstreamError("unexpected EOF", unanswered=kept))
-        self.calls.clear()
+        self.streams.clear()
         on_gone, self.on_gone = self.on_gone, None
         if on_gone is not None:
             on_gone()
@@ -129,45 +126,21 @@ class Http2Upstream(Http2Link):
 
     def opened(self, event: Opened) -> None:
         """The head of a response."""
-        call = self.calls.get(event.stream)
+        call = self.streams.get(event.stream)
         if call is None:
             return
         try:
             head = http2.response(event.fields, event.ended, call.method)
         except http2.Malformed as error:
-            self._malformed(call, error)
+            call.malformed(error)
             return
         call.answer.put(head)
         if event.ended:
             call.finished([])
 
-    def body(self, event: Body) -> None:
-        """A piece of a response's body."""
-        call = self.calls.get(event.stream)
-        if call is None:
-            self.machine.taken(event.stream, event.size)
-            return
-        call.body.put_frame(event.data, event.size)
-        if event.ended:
-            call.finished([])
-
-    def trailers(self, event: Trailers) -> None:
-        """The end of a body."""
-        call = self.calls.get(event.stream)
-        if call is None:
-            return
-        try:
-            call.finished(http2.trailers(event.fields))
-        except http2.Malformed as error:
-            self._malformed(call, error)
-
-    def _malformed(self, call: "Http2Call", error: http2.Malformed) -> None:
-        self.machine.reset(call.stream, PROTOCOL_ERROR)
-        call.failed(UpstreamError(f"malformed HTTP response: {error}"))
-
     def was_reset(self, event: Reset) -> None:
         """The upstream has ended a stream."""
-        call = self.calls.get(event.stream)
+        call = self.streams.get(event.stream)
         if call is not None:
             name = ErrorCodes(event.code).name if event.code in _KNOWN else f"{event.code:#x}"
             call.failed(
@@ -179,7 +152,7 @@ class Http2Upstream(Http2Link):
 
     def leaving(self, event: GoAway) -> None:
         """The upstream takes no more; what it has not looked at may be sent elsewhere."""
-        for stream, call in tuple(self.calls.items()):
+        for stream, call in tuple(self.streams.items()):
             if stream > event.last:
                 call.failed(
                     UpstreamError(
@@ -191,17 +164,11 @@ class Http2Upstream(Http2Link):
 
     def broken(self, event: Broken) -> None:
         """The upstream speaks no HTTP/2."""
-        for call in tuple(self.calls.values()):
+        for call in tuple(self.streams.values()):
             call.failed(UpstreamError(f"connection error: PROTOCOL_ERROR: {event.why}"))
         self._flushing = False
         self.retire()
         self.finish()
-
-    def room(self, stream: int) -> None:
-        """A request's body may go on."""
-        call = self.calls.get(stream)
-        if call is not None:
-            call.room()
 
 
 _KNOWN: Final = frozenset(int(code) for code in ErrorCodes)
@@ -231,7 +198,7 @@ class Http2Call:
             return
         listed = http2.request_list(method, target, link.scheme, fields)
         self.stream = link.machine.open(listed, length == 0)
-        link.calls[self.stream] = self
+        link.streams[self.stream] = self
         link.flush()
 
     def write(self, data: bytes) -> None:
@@ -272,6 +239,11 @@ class Http2Call:
         if not self.link.machine.sent(self.stream):
             self.link.machine.reset(self.stream, NO_ERROR)
         self._over()
+
+    def malformed(self, error: http2.Malformed) -> None:
+        """What has come is no HTTP."""
+        self.link.machine.reset(self.stream, PROTOCOL_ERROR)
+        self.failed(UpstreamError(f"malformed HTTP response: {error}"))
 
     def failed(self, error: Exception) -> None:
         """There is no response, or only the beginning of one."""
