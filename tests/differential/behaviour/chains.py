@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from tests.differential.behaviour.ends import connect, rest, some, talk, until
+from tests.differential.behaviour.ends import Where, connect, rest, some, talk, until
 from tests.differential.behaviour.handlers import ECHO, proxy
 from tests.differential.behaviour.scenario import Play, Table
 from tests.differential.behaviour.stage import Stage
@@ -90,28 +90,28 @@ def a_slow_client_is_given_up(s: Stage) -> Play:
         return seconds(lambda: rest(sock, 3).removesuffix("!reset"))
 
 
+def echoed_after_a_while(at: Where, first: bytes) -> list[str]:
+    """What comes back at once, and of a word said a second later."""
+    with connect(at) as sock:
+        sock.sendall(first)
+        out = [some(sock, len(first))]
+        until(lambda: False, 1)
+        sock.sendall(b"later")
+        return [*out, some(sock, 5)]
+
+
 @table()
 def the_deadline_does_not_stay(s: Stage) -> Play:
     at = s.routes({**SSH, "handle": [ECHO]}, matching_timeout="500ms")
     yield
-    with connect(at) as sock:
-        sock.sendall(b"SSH-2.0-x")
-        out = [some(sock, 9)]
-        until(lambda: False, 1)
-        sock.sendall(b"later")
-        return [*out, some(sock, 5)]
+    return echoed_after_a_while(at, b"SSH-2.0-x")
 
 
 @table()
 def the_deadline_does_not_stay_on_a_fallback(s: Stage) -> Play:
     at = s.routes({**SSH, "handle": [CLOSE]}, {"handle": [ECHO]}, matching_timeout="500ms")
     yield
-    with connect(at) as sock:
-        sock.sendall(b"not that")
-        out = [some(sock, 8)]
-        until(lambda: False, 1)
-        sock.sendall(b"later")
-        return [*out, some(sock, 5)]
+    return echoed_after_a_while(at, b"not that")
 
 
 @table()

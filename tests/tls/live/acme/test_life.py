@@ -371,15 +371,20 @@ def test_a_certificate_of_another_ca_is_not_served(town):
     assert town.served(app).issuer == "other.test-dir"
 
 
-def test_a_storage_that_cannot_keep_it(town, monkeypatch):
+def fill(monkeypatch, prefix):
+    """Let the disk be full for what is stored under keys that begin so."""
     store = FileStorage.store
 
     def full(self, key, value, sync=True):
-        if key.startswith("rw_test"):
+        if key.startswith(prefix):
             raise OSError(28, "No space left on device")
         store(self, key, value, sync)
 
     monkeypatch.setattr(FileStorage, "store", full)
+
+
+def test_a_storage_that_cannot_keep_it(town, monkeypatch):
+    fill(monkeypatch, "rw_test")
     app = town.app()
     town.house.pass_time(30)
     assert town.asked == []
@@ -390,14 +395,7 @@ def test_a_storage_that_cannot_keep_it(town, monkeypatch):
 
 
 def test_what_cannot_be_kept_is_served_all_the_same(town, monkeypatch):
-    store = FileStorage.store
-
-    def full(self, key, value, sync=True):
-        if key.startswith("certificates"):
-            raise OSError(28, "No space left on device")
-        store(self, key, value, sync)
-
-    monkeypatch.setattr(FileStorage, "store", full)
+    fill(monkeypatch, "certificates")
     app = town.app()
     town.house.pass_time(30)
     assert town.served(app).names == (NAME,)
